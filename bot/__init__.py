@@ -1,0 +1,1 @@
+"""Loadmaster: puts files shared in Slack onto Plane work items."""

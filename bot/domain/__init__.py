@@ -1,0 +1,1 @@
+"""Pure values and rules: references, files, outcomes, every sentence. No I/O."""

@@ -1,0 +1,96 @@
+"""The text of a share's one reply. No I/O."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
+from bot.domain.reports import FileLine, ItemReport, Report
+from bot.domain.sentences import escape, show_code, show_size, tell
+from bot.errors import MalformedReference
+
+#: chat.update refuses longer texts (docs.slack.dev/reference/methods/chat.update).
+LONGEST_TEXT = 4000
+
+_DONE = "\N{WHITE HEAVY CHECK MARK}"
+_FAILED = "\N{CROSS MARK}"
+_OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    is_success: bool = False
+
+
+def write_reply(report: Report, *, links: PlaneLinks) -> str:
+    """Return the reply as mrkdwn: each work item linked, each file with its outcome.
+
+    Where that is too long, what went well is only counted.
+    """
+    parts = [(item, list(_lines(item, links))) for item in report.items]
+    text = _join(parts, links)
+    if len(text) > LONGEST_TEXT:
+        text = _join([(item, _count(lines)) for item, lines in parts], links)
+    if len(text) > LONGEST_TEXT:
+        text = _cut(text)
+    return text
+
+
+def _join(
+    parts: Sequence[tuple[ItemReport, Sequence[_Line]]], links: PlaneLinks
+) -> str:
+    texts: list[str] = []
+    for item, lines in parts:
+        if item.files:
+            texts.append(f"*{_link(item.key, links)}*")
+        texts.extend(line.text for line in lines)
+    return "\n".join(texts)
+
+
+def _lines(item: ItemReport, links: PlaneLinks) -> Iterator[_Line]:
+    if item.problem:
+        text = tell(item.problem, it=_link(item.key, links))
+        yield _Line(f"{_FAILED} {text}")
+    for file in item.files:
+        yield _file_line(file)
+
+
+def _file_line(file: FileLine) -> _Line:
+    name = show_code(file.name)
+    if file.outcome is None:
+        return _Line(f"{_OPEN} {_progress(file, name)}")
+    mark = _DONE if file.outcome.is_success else _FAILED
+    return _Line(f"{mark} {tell(file.outcome, it=name)}", file.outcome.is_success)
+
+
+def _progress(file: FileLine, name: str) -> str:
+    if file.waiting_for:
+        return f"{tell(file.waiting_for, it=name)} I keep trying."
+    if file.relayed and file.size:
+        percent = 100 * file.relayed // file.size
+        return f"{name}: {percent} % of {show_size(file.size)}"
+    return f"{name} is on its way."
+
+
+def _count(lines: Sequence[_Line]) -> list[_Line]:
+    done = Counter(line.is_success for line in lines)[True]
+    counted = [_Line(f"{_DONE} {done} files are attached.")] if done else []
+    return counted + [line for line in lines if not line.is_success]
+
+
+def _cut(text: str) -> str:
+    """Keep as many whole lines as there is room for, and say that there are more."""
+    more = "\n… and more, for which there is no room here: see the work items in Plane."
+    kept = text[: LONGEST_TEXT - len(more)]
+    return kept[: kept.rindex("\n")] + more
+
+
+def _link(key: str, links: PlaneLinks) -> str:
+    try:
+        reference = parse_reference(key)
+    except MalformedReference:
+        return escape(key)
+    if not isinstance(reference, WorkItemKey):
+        return escape(key)
+    return f"<{links.browse_url(reference)}|{escape(key)}>"

@@ -1,0 +1,47 @@
+"""What a share's reply tells: a line per file and work item. No I/O."""
+
+from dataclasses import dataclass
+
+from bot.domain.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file on one work item; sizes in bytes, *outcome* None while it is open.
+
+    *waiting_for* is the problem that its next try waits out.
+    """
+
+    name: str
+    outcome: Outcome | None
+    relayed: int = 0
+    size: int | None = None
+    waiting_for: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """One reference: its *files*, or the *problem* that kept all of them from it."""
+
+    key: str
+    problem: Outcome | None = None
+    files: tuple[FileLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one reply says.
+
+    *waiting_for* is the problem that keeps the references from being looked up.
+    """
+
+    items: tuple[ItemReport, ...]
+    is_planned: bool
+    waiting_for: Outcome | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.is_planned and all(
+            line.outcome for item in self.items for line in item.files
+        )

@@ -1,0 +1,172 @@
+"""What each outcome means, in words for the person who reads the thread. No I/O.
+
+Every sentence says what happened, to what, and what to do next; a fault that only an
+administrator can mend says so and names the setting, scope or permission.
+"""
+
+from collections.abc import Mapping
+
+from bot.domain.outcomes import Outcome
+from bot.errors import Fact
+
+#: A sentence for each problem; {it} is the file or the work item it happened to.
+SENTENCES: Mapping[str, str] = {
+    "Attached": "{it} is attached.",
+    "AlreadyAttached": "{it} was attached already.",
+    # the file
+    "FileEmpty": "{it} is empty, and Plane takes no empty files.",
+    "FileTooLarge": (
+        "{it} is {size}; Plane takes files up to {limit} here. Share a smaller one, or"
+        " ask your Plane administrator to raise FILE_SIZE_LIMIT."
+    ),
+    "FileDeleted": "{it} was deleted in Slack before I could fetch it. Share it again.",
+    "FileHidden": (
+        "{it} is older than what your Slack plan still shows, so I cannot fetch it."
+        " Share a copy of it."
+    ),
+    "FileInvisible": (
+        "Slack does not let me see {it}; it may belong to another organisation."
+        " Download it and share your copy here."
+    ),
+    "FileElsewhere": (
+        "{it} is not stored in Slack but with another service ({service}). Download it"
+        " there and share the file itself here."
+    ),
+    "FileNotDownloadable": (
+        "{it} is something of Slack's own ({kind}), not a file. Export it, for example"
+        " as a PDF, and share that."
+    ),
+    "FileNotReady": "Slack is still preparing {it}.",
+    "DownloadInterrupted": "The download of {it} from Slack broke off.",
+    "DownloadMismatch": (
+        "Slack announced {announced} for {it} but sent {received}; I attach nothing"
+        " that is not whole."
+    ),
+    "DownloadEncoded": (
+        "Something on the way from Slack changes {it} ({encoding}). An administrator"
+        " should look at the proxy in front of me."
+    ),
+    "DownloadRefused": (
+        "Slack did not give me {it} (HTTP status {status}). Share it again; if that"
+        " does not help, tell whoever runs me."
+    ),
+    "DownloadMisled": (
+        "Slack's link to {it} leads to {host}, which is not Slack, so I did not follow"
+        " it. Download the file and share your copy here."
+    ),
+    "SignInPage": (
+        "Slack showed me its sign-in page instead of {it}. An administrator has to"
+        " reinstall the Slack app so that its bot token has the scope files:read."
+    ),
+    # Slack
+    "SlackUnavailable": "Slack does not answer me about {it}.",
+    "SlackThrottled": "Slack asked me to slow down with {it}.",
+    "SlackTokenRefused": (
+        "Slack refuses my bot token ({error}), so I cannot fetch {it}. An administrator"
+        " has to set a new SLACK_BOT_TOKEN."
+    ),
+    "SlackScopeMissing": (
+        "I lack the Slack scope {scope} for {it}. An administrator has to add it to the"
+        " Slack app and reinstall the app."
+    ),
+    "SlackRejected": (
+        "Slack refused my question about {it} ({error}). Share it again; if that does"
+        " not help, tell whoever runs me."
+    ),
+    # Plane
+    "PlaneUnavailable": "Plane does not answer, so {it} has to wait.",
+    "PlaneFailed": "Plane reports an error of its own about {it}.",
+    "PlaneThrottled": "Plane allows no more calls this minute, so {it} has to wait.",
+    "PlaneKeyRefused": (
+        "Plane refuses my API key, so I cannot attach {it}. An administrator has to set"
+        " a new PLANE_API_KEY."
+    ),
+    "PlaneWorkspaceRefused": (
+        "Plane does not let me into the workspace {workspace}, so I cannot attach {it}."
+        " An administrator has to check PLANE_WORKSPACE, and that the owner of"
+        " PLANE_API_KEY is a member there."
+    ),
+    "ProjectRefused": (
+        "Plane does not let me attach {it} in the project {project}. An administrator"
+        " has to make the owner of PLANE_API_KEY a member of that project."
+    ),
+    "WorkItemNotFound": (
+        "Plane has no {item}, or it is archived or a draft. Check the number and edit"
+        " your message."
+    ),
+    "PlaneRejected": (
+        "Plane refused {it} (HTTP status {status}). Tell whoever runs me; the log has"
+        " more."
+    ),
+    # storage
+    "StorageUnavailable": "Plane's file storage at {host} does not take {it} now.",
+    "StorageExpired": "Plane's permission to upload {it} ran out before it was used.",
+    "StorageRefused": (
+        "Plane's file storage at {host} refused {it} (HTTP status {status} {reason})."
+        " A Plane administrator should check its storage settings (AWS_S3_ENDPOINT_URL,"
+        " AWS_S3_BUCKET_NAME and the access keys)."
+    ),
+    "StorageMisconfigured": (
+        "Plane sent me to {address} to store {it}, which is no web address. A Plane"
+        " administrator should check AWS_S3_ENDPOINT_URL."
+    ),
+    # ours
+    "ExternalPerson": (
+        "I attach nothing that people of other organisations share. Someone of ours can"
+        " share {it} again, or an administrator can set ATTACH_EXTERNAL_USERS."
+    ),
+    "PrivateConversation": (
+        "I attach nothing from private conversations here. Share {it} in a public"
+        " channel, or ask an administrator about ATTACH_PRIVATE."
+    ),
+    "Unexpected": "Something went wrong in me with {it}; the log has the details.",
+    "GivenUp": (
+        "I gave {it} up after {hours} h of trying. What kept me: {cause} Share it again"
+        " when that is mended."
+    ),
+}
+
+_SIZES = frozenset({"size", "limit", "announced", "received"})
+
+
+def tell(outcome: Outcome, *, it: str) -> str:
+    """Return the sentence for *outcome*; *it* is mrkdwn for the thing it is about."""
+    facts = _show_facts(outcome.facts)
+    if "cause" in facts:
+        facts["cause"] = SENTENCES[facts["cause"]].format(it=it, **facts)
+    return SENTENCES[outcome.code].format(it=it, **facts)
+
+
+def escape(text: str) -> str:
+    """Make *text* safe as mrkdwn: nothing in it comes alive as a mention or a link.
+
+    docs.slack.dev/messaging/formatting-message-text asks for these three.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def show_code(text: str) -> str:
+    """Return *text* as inline code, where no formatting or emoji comes alive."""
+    shortened = text if len(text) <= 80 else f"{text[:50]}…{text[-25:]}"
+    quoted = shortened.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    return f"`{escape(quoted)}`"
+
+
+def show_size(size: int) -> str:
+    """Return a number of bytes for people, in binary units as Slack shows them."""
+    amount, unit = float(size), "bytes"
+    for larger in ("KB", "MB", "GB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    number = f"{amount:.1f}".removesuffix(".0")
+    return f"{number} {unit}" if size != 1 else "1 byte"
+
+
+def _show_facts(facts: Mapping[str, Fact]) -> dict[str, str]:
+    sizes = {name: int(facts[name]) for name in facts.keys() & _SIZES}
+    shown = {name: show_size(size) for name, size in sizes.items()}
+    if len(set(shown.values())) < len(set(sizes.values())):
+        shown = {name: f"{size:,} bytes" for name, size in sizes.items()}
+    texts = {name: escape(str(fact)) for name, fact in facts.items()}
+    return texts | shown

@@ -1,0 +1,341 @@
+"""Every error of Loadmaster, in one tree.
+
+::
+
+    LoadmasterError
+    ├── ConfigError                 settings are missing or malformed
+    ├── StartError                  the process cannot start: database, lock, port
+    ├── ParseError                  outside input that has not the shape it must have
+    │   ├── MalformedReference
+    │   └── MalformedEvent
+    ├── AttachmentExists            Plane knows this external id on the work item
+    ├── AttachmentGone              Plane no longer knows the attachment
+    ├── Problem                     has a sentence for the thread (domain/sentences.py)
+    │   ├── TransientProblem        may pass by itself: tried again
+    │   └── FinalProblem            will not pass by itself: told, and done with
+
+A problem's class name is its code in the ledger, its fields are the facts of its
+sentence. Whether something is tried again is decided by these types alone, in
+`bot.work.attempts`.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import ClassVar
+
+Fact = str | int
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class LoadmasterError(Exception):
+    """The base of all of them."""
+
+
+class ConfigError(LoadmasterError):
+    """Settings are missing or malformed; *faults* has one line for each."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class StartError(LoadmasterError):
+    """The process cannot start; the message says why and what to do."""
+
+
+class ParseError(LoadmasterError, ValueError):
+    """Outside input has not the shape it must have."""
+
+
+class MalformedReference(ParseError):
+    """The text is no reference to a work item."""
+
+
+class MalformedEvent(ParseError):
+    """The body is no event that Slack would send."""
+
+
+class AttachmentExists(LoadmasterError):
+    """Plane already has *asset_id* for this external id; it may lack its bytes."""
+
+    def __init__(self, asset_id: str) -> None:
+        super().__init__(asset_id)
+        self.asset_id = asset_id
+
+
+class AttachmentGone(LoadmasterError):
+    """Plane no longer knows the attachment."""
+
+
+@dataclass(eq=False)
+class Problem(LoadmasterError):
+    """Something that a person is told, in a sentence."""
+
+    @property
+    def code(self) -> str:
+        """The name under which the ledger keeps it."""
+        return type(self).__name__
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What its sentence tells apart from its cause."""
+        return {
+            each.name: getattr(self, each.name)
+            for each in dataclasses.fields(self)
+            if each.name != "retry_after"
+        }
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
+        return f"{self.code}({facts})"
+
+
+@dataclass(eq=False)
+class FinalProblem(Problem):
+    """Will not pass by itself."""
+
+
+@dataclass(eq=False)
+class TransientProblem(Problem):
+    """May pass by itself.
+
+    *retry_after* is what the other side asked for, in seconds from now. After
+    `patience` seconds of trying it is given up.
+    """
+
+    retry_after: float | None = dataclasses.field(default=None, kw_only=True)
+    patience: ClassVar[float] = DAY
+
+
+# --- Plane -------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class PlaneUnavailable(TransientProblem):
+    """No answer, or one from a gateway in front of Plane."""
+
+
+@dataclass(eq=False)
+class PlaneFailed(TransientProblem):
+    """Plane's generic 500: an outage or bad input, which look the same (observed)."""
+
+    patience: ClassVar[float] = HOUR
+
+
+@dataclass(eq=False)
+class PlaneThrottled(TransientProblem):
+    """429: the key's calls of this minute are used up."""
+
+
+@dataclass(eq=False)
+class PlaneKeyRefused(FinalProblem):
+    """The API key is wrong, expired or inactive."""
+
+
+@dataclass(eq=False)
+class PlaneWorkspaceRefused(FinalProblem):
+    """The key's user is not in the workspace, or there is none of that name."""
+
+    workspace: str
+
+
+@dataclass(eq=False)
+class ProjectRefused(FinalProblem):
+    """The key's user may not work in the project."""
+
+    project: str
+
+
+@dataclass(eq=False)
+class WorkItemNotFound(FinalProblem):
+    """There is no such work item, or it is archived or a draft."""
+
+    item: str
+
+
+@dataclass(eq=False)
+class PlaneRejected(FinalProblem):
+    """Plane refused a call for a reason this version does not know."""
+
+    status: int
+
+
+# --- the file in Slack -------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class FileEmpty(FinalProblem):
+    """Nothing in it; Plane refuses empty files."""
+
+
+@dataclass(eq=False)
+class FileTooLarge(FinalProblem):
+    """More bytes than Plane takes; both sizes in bytes."""
+
+    size: int
+    limit: int
+
+
+@dataclass(eq=False)
+class FileDeleted(FinalProblem):
+    """Deleted in Slack."""
+
+
+@dataclass(eq=False)
+class FileHidden(FinalProblem):
+    """Older than what the Slack plan shows."""
+
+
+@dataclass(eq=False)
+class FileInvisible(FinalProblem):
+    """Slack does not let the bot see it."""
+
+
+@dataclass(eq=False)
+class FileElsewhere(FinalProblem):
+    """A remote file: Slack has only a link to it."""
+
+    service: str
+
+
+@dataclass(eq=False)
+class FileNotDownloadable(FinalProblem):
+    """A post, canvas or list: something of Slack's that is not a file."""
+
+    kind: str
+
+
+@dataclass(eq=False)
+class FileNotReady(TransientProblem):
+    """Slack has announced it but does not offer its bytes yet."""
+
+    patience: ClassVar[float] = 10 * MINUTE
+
+
+@dataclass(eq=False)
+class DownloadInterrupted(TransientProblem):
+    """The connection to Slack broke, or it answered with a server error."""
+
+
+@dataclass(eq=False)
+class DownloadMismatch(TransientProblem):
+    """Slack sent other bytes than it announced; both counts in bytes."""
+
+    announced: int
+    received: int
+    patience: ClassVar[float] = 10 * MINUTE
+
+
+@dataclass(eq=False)
+class DownloadEncoded(TransientProblem):
+    """Something between here and Slack compresses files: not the announced bytes."""
+
+    encoding: str
+    patience: ClassVar[float] = 10 * MINUTE
+
+
+@dataclass(eq=False)
+class DownloadRefused(FinalProblem):
+    """Slack answered with a status that carries no file."""
+
+    status: int
+
+
+@dataclass(eq=False)
+class DownloadMisled(FinalProblem):
+    """Slack's link leads to a host that is none of Slack's."""
+
+    host: str
+
+
+@dataclass(eq=False)
+class SignInPage(FinalProblem):
+    """Slack sent its sign-in page: the token may not read files."""
+
+
+# --- Slack -------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SlackUnavailable(TransientProblem):
+    """No answer from Slack, or a server error."""
+
+
+@dataclass(eq=False)
+class SlackThrottled(TransientProblem):
+    """429 from Slack."""
+
+
+@dataclass(eq=False)
+class SlackTokenRefused(FinalProblem):
+    """Slack refuses the bot token; *error* is Slack's word for why."""
+
+    error: str
+
+
+@dataclass(eq=False)
+class SlackScopeMissing(FinalProblem):
+    """The app was installed without *scope*."""
+
+    scope: str
+
+
+@dataclass(eq=False)
+class SlackRejected(FinalProblem):
+    """Slack refused a call; *error* is Slack's word for why."""
+
+    error: str
+
+
+# --- storage -----------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class StorageUnavailable(TransientProblem):
+    """No answer from Plane's storage, or a server error."""
+
+    host: str
+
+
+@dataclass(eq=False)
+class StorageExpired(TransientProblem):
+    """The presigned POST was too old; new credentials are asked for."""
+
+
+@dataclass(eq=False)
+class StorageRefused(FinalProblem):
+    """Plane's storage refused the bytes; *reason* is its error code."""
+
+    host: str
+    status: int
+    reason: str
+
+
+@dataclass(eq=False)
+class StorageMisconfigured(FinalProblem):
+    """Plane handed out an address for its storage that cannot be one."""
+
+    address: str
+
+
+# --- ours --------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class ExternalPerson(FinalProblem):
+    """Shared by someone of another organisation, which the settings do not allow."""
+
+
+@dataclass(eq=False)
+class PrivateConversation(FinalProblem):
+    """Shared in a private conversation, which the settings do not allow."""
+
+
+@dataclass(eq=False)
+class Unexpected(TransientProblem):
+    """A fault of Loadmaster's own; the log has its traceback."""
+
+    patience: ClassVar[float] = HOUR
