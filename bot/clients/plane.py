@@ -1,0 +1,286 @@
+"""Plane's REST API v1: values out, or a typed error. One call each, no retries.
+
+What the server really answers: observed with Plane Community Edition 1.3.1.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+import requests
+from requests import Response
+
+from bot.clients.http import build_session, header_auth, no_auth, retry_after
+from bot.clients.plane_answers import (
+    error_text,
+    expecting_shape,
+    is_mimetype_refused,
+    raise_for_item,
+    raise_for_key,
+    raise_for_status,
+    read_json,
+    read_object,
+    read_uuid,
+)
+from bot.domain.references import WorkItemId, WorkItemKey
+from bot.errors import (
+    AttachmentExists,
+    AttachmentGone,
+    PlaneRejected,
+    PlaneThrottled,
+    PlaneUnavailable,
+    PlaneWorkspaceRefused,
+    StorageMisconfigured,
+)
+
+#: Ours among the external ids of attachments.
+EXTERNAL_SOURCE = "slack"
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 60
+_PROJECTS_PER_PAGE = 100
+_FALLBACK_MIMETYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project that the key's user is a member of."""
+
+    project_id: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A work item, found: *key* is what people call it."""
+
+    key: WorkItemKey
+    work_item_id: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """A presigned POST for one attachment: what Plane calls `upload_data`.
+
+    *granted* is the most bytes that the policy lets through.
+    """
+
+    asset_id: str
+    url: str
+    fields: tuple[tuple[str, str], ...]
+    granted: int
+
+
+class Gate(Protocol):
+    """Lets no more calls through than Plane allows."""
+
+    def passage(self) -> contextlib.AbstractContextManager[None]:
+        """Wait for a place and hold it for one call."""
+
+    def push_back(self, seconds: float) -> None:
+        """Let nobody through for *seconds*."""
+
+
+class PlaneClient:
+    """Calls Plane with one key in one workspace; every counted call passes *gate*."""
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        api_key: str,
+        workspace: str,
+        gate: Gate,
+        threads: int,
+    ) -> None:
+        self._api_url = api_url
+        self._workspace = workspace
+        self._gate = gate
+        auth = header_auth("X-API-Key", api_key)
+        self._session = build_session(auth=auth, threads=threads)
+        self._keyless = build_session(auth=no_auth, threads=1)
+
+    def list_projects(self) -> tuple[Project, ...]:
+        """Return the projects that the key's user is a member of, archived ones too.
+
+        Raises:
+            PlaneWorkspaceRefused: no such workspace, or the user is not in it.
+        """
+        return tuple(
+            Project(read_uuid(raw["id"]), str(raw["identifier"]).upper())
+            for raw in self._pages("projects/")
+            # Public projects are listed to everyone in the workspace.
+            if raw.get("is_member") is not False
+        )
+
+    def get_work_item(self, key: WorkItemKey) -> WorkItem:
+        """Look a work item up by its key.
+
+        Raises:
+            WorkItemNotFound: no such number, or archived, or a draft.
+            ProjectRefused: the user is not in the project, or there is none.
+        """
+        response = self._call("GET", f"work-items/{quote(str(key), safe='')}/")
+        raise_for_item(response, str(key), key.identifier)
+        raw = read_object(response)
+        return WorkItem(key, read_uuid(raw["id"]), read_uuid(raw["project"]))
+
+    def get_work_item_by_id(self, item: WorkItemId, project: Project) -> WorkItem:
+        """Look a work item of *project* up by its id.
+
+        Raises:
+            WorkItemNotFound: no such work item, or archived, or a draft.
+            ProjectRefused: the user is not in the project.
+        """
+        path = f"projects/{project.project_id}/work-items/{item.work_item_id}/"
+        response = self._call("GET", path)
+        linked = f"the linked work item of {project.identifier}"
+        raise_for_item(response, linked, project.identifier)
+        raw = read_object(response)
+        key = WorkItemKey(project.identifier, int(raw["sequence_id"]))
+        return WorkItem(key, read_uuid(raw["id"]), project.project_id)
+
+    def create_attachment(
+        self, item: WorkItem, *, name: str, mimetype: str, size: int, external_id: str
+    ) -> UploadTicket:
+        """Have a record made and a presigned POST signed for *size* bytes.
+
+        Raises:
+            AttachmentExists: there is a record with this external id on the item.
+            WorkItemNotFound: the work item is gone.
+            ProjectRefused: the user may not attach in the project.
+        """
+        body = {
+            "name": name,
+            "type": mimetype,
+            "size": size,
+            "external_id": external_id,
+            "external_source": EXTERNAL_SOURCE,
+        }
+        response = self._call("POST", _attachments(item), json=body)
+        if is_mimetype_refused(response) and mimetype != _FALLBACK_MIMETYPE:
+            body["type"] = _FALLBACK_MIMETYPE
+            response = self._call("POST", _attachments(item), json=body)
+        if response.status_code == requests.codes.conflict:
+            raise AttachmentExists(read_uuid(read_object(response)["id"]))
+        raise_for_item(response, str(item.key), item.key.identifier)
+        return _ticket(read_object(response))
+
+    def complete_attachment(self, item: WorkItem, asset_id: str) -> None:
+        """Mark an attachment as uploaded. Doing it again changes nothing.
+
+        Raises:
+            AttachmentGone: Plane does not know the record any more.
+        """
+        path = f"{_attachments(item)}{asset_id}/"
+        response = self._call("PATCH", path, json={"is_uploaded": True})
+        if response.status_code == requests.codes.not_found:
+            raise AttachmentGone
+        raise_for_item(response, str(item.key), item.key.identifier)
+
+    def delete_attachment(self, item: WorkItem, asset_id: str) -> None:
+        """Delete an attachment's record; one that is gone already is as good."""
+        response = self._call("DELETE", f"{_attachments(item)}{asset_id}/")
+        if response.status_code != requests.codes.not_found:
+            raise_for_item(response, str(item.key), item.key.identifier)
+
+    def is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
+        """Tell a finished attachment from a record whose bytes never came.
+
+        Raises:
+            AttachmentGone: Plane does not know the record any more.
+        """
+        response = self._call("GET", f"{_attachments(item)}{asset_id}/")
+        if response.status_code == requests.codes.found:
+            return True  # its Location is for the reader of the bytes
+        if response.status_code == requests.codes.not_found:
+            raise AttachmentGone
+        if error_text(response) == "The asset is not uploaded.":
+            return False
+        raise_for_item(response, str(item.key), item.key.identifier)
+        raise PlaneRejected(response.status_code)
+
+    def list_attachments(self, item: WorkItem) -> tuple[str, ...]:
+        """Return the ids of the finished attachments, newest first."""
+        response = self._call("GET", _attachments(item))
+        raise_for_item(response, str(item.key), item.key.identifier)
+        raw = read_json(response)
+        if not isinstance(raw, list):
+            raise PlaneUnavailable
+        with expecting_shape():
+            return tuple(read_uuid(each["id"]) for each in raw)
+
+    def get_file_size_limit(self) -> int | None:
+        """Return the most bytes that this Plane takes for a file; None if not told.
+
+        This call needs no key and is not counted.
+        """
+        url = f"{self._api_url}/api/instances/"
+        response = self._send(self._keyless, "GET", url)
+        if not response.ok:
+            return None
+        with contextlib.suppress(PlaneUnavailable, KeyError, TypeError, ValueError):
+            limit = int(read_object(response)["config"]["file_size_limit"])
+            return limit if limit > 0 else None
+        return None
+
+    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        cursor = f"{_PROJECTS_PER_PAGE}:0:0"
+        while cursor:
+            params = {"per_page": str(_PROJECTS_PER_PAGE), "cursor": cursor}
+            response = self._call("GET", path, params=params)
+            if response.status_code == requests.codes.forbidden:
+                raise PlaneWorkspaceRefused(self._workspace)
+            raise_for_status(response)
+            page = read_object(response)
+            with expecting_shape():
+                yield from page["results"]
+                cursor = page["next_cursor"] if page["next_page_results"] else ""
+
+    def _call(self, method: str, path: str, **kwargs: Any) -> Response:
+        workspace = quote(self._workspace, safe="")
+        url = f"{self._api_url}/api/v1/workspaces/{workspace}/{path}"
+        with self._gate.passage():
+            response = self._send(self._session, method, url, **kwargs)
+        if response.status_code == requests.codes.too_many_requests:
+            wait = retry_after(response.headers.get("Retry-After")) or 1.0
+            self._gate.push_back(wait)
+            raise PlaneThrottled(retry_after=wait)
+        raise_for_key(response)
+        return response
+
+    def _send(
+        self, session: requests.Session, method: str, url: str, **kwargs: Any
+    ) -> Response:
+        try:
+            return session.request(
+                method,
+                url,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                # Without its last slash Plane redirects, and a POST becomes a GET.
+                allow_redirects=False,
+                **kwargs,
+            )
+        except requests.RequestException as error:
+            raise PlaneUnavailable from error
+
+
+def _attachments(item: WorkItem) -> str:
+    return f"projects/{item.project_id}/work-items/{item.work_item_id}/attachments/"
+
+
+def _ticket(raw: Mapping[str, Any]) -> UploadTicket:
+    with expecting_shape():
+        data = raw["upload_data"]
+        parts = urlsplit(str(data["url"]))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise StorageMisconfigured(str(data["url"])[:200])
+        return UploadTicket(
+            asset_id=read_uuid(raw["asset_id"]),
+            url=str(data["url"]),
+            fields=tuple((str(k), str(v)) for k, v in data["fields"].items()),
+            granted=int(raw["attachment"]["size"]),
+        )

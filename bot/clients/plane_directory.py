@@ -1,0 +1,122 @@
+"""Which projects and work items there are in Plane, remembered for a while."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from cachetools import TLRUCache, TTLCache, cachedmethod
+
+from bot.clients.plane import PlaneClient, Project, WorkItem
+from bot.domain.references import Reference, WorkItemId, WorkItemKey
+from bot.errors import FinalProblem, WorkItemNotFound
+
+_PROJECTS_SECONDS = 300
+#: A new project's key works after this long; `UTF-8` asks no more often than this.
+_PROJECTS_MISS_SECONDS = 30
+_ITEM_SECONDS = 600
+_ITEM_MISS_SECONDS = 15
+_LIMIT_SECONDS = 600
+_MANY = 10_000
+
+
+class PlaneDirectory:
+    """Looks projects and work items up, each once for all threads.
+
+    *fence* has the identifiers of the only projects to know; None for all.
+    """
+
+    def __init__(
+        self,
+        plane: PlaneClient,
+        *,
+        fence: frozenset[str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._plane = plane
+        self._fence = fence
+        self._clock = clock
+        self._projects: Mapping[str, Project] = {}
+        self._projects_at: float | None = None
+        self._projects_lock = threading.Lock()
+        self._found: TLRUCache[Reference, WorkItem | FinalProblem] = TLRUCache(
+            _MANY, ttu=_keep_until, timer=clock
+        )
+        self._found_changed = threading.Condition()
+        self._limit: TTLCache[object, int | None] = TTLCache(
+            1, _LIMIT_SECONDS, timer=clock
+        )
+        self._limit_changed = threading.Condition()
+
+    def find_project(self, reference: Reference) -> Project | None:
+        """Return the known project that *reference* names; None where there is none."""
+        project = _pick(self._get_projects(_PROJECTS_SECONDS), reference)
+        if project is None:
+            project = _pick(self._get_projects(_PROJECTS_MISS_SECONDS), reference)
+        return project
+
+    def recall_project(self, reference: Reference) -> Project | None:
+        """Return the project as it was known last, without asking Plane."""
+        return _pick(self._projects, reference)
+
+    def get_work_item(self, reference: Reference, project: Project) -> WorkItem:
+        """Return the work item of *project* that *reference* names.
+
+        Raises:
+            WorkItemNotFound: there is none, or it is archived or a draft.
+        """
+        found = self._look_up(reference, project)
+        if isinstance(found, FinalProblem):
+            raise found
+        return found
+
+    def forget(self, reference: Reference) -> None:
+        """Have a work item looked up anew: Plane no longer knows it under its ids."""
+        with self._found_changed:
+            self._found.pop(reference, None)
+
+    @cachedmethod(lambda self: self._limit, condition=lambda self: self._limit_changed)
+    def get_file_size_limit(self) -> int | None:
+        """Return the most bytes that Plane takes for a file; None if it is silent."""
+        return self._plane.get_file_size_limit()
+
+    @cachedmethod(
+        lambda self: self._found,
+        key=lambda self, reference, project: reference,
+        condition=lambda self: self._found_changed,
+    )
+    def _look_up(
+        self, reference: Reference, project: Project
+    ) -> WorkItem | FinalProblem:
+        try:
+            if isinstance(reference, WorkItemId):
+                return self._plane.get_work_item_by_id(reference, project)
+            return self._plane.get_work_item(reference)
+        except WorkItemNotFound as problem:
+            return problem
+
+    def _get_projects(self, max_age: float) -> Mapping[str, Project]:
+        with self._projects_lock:
+            now = self._clock()
+            if self._projects_at is None or now - self._projects_at > max_age:
+                self._projects = self._list_projects()
+                self._projects_at = now
+            return self._projects
+
+    def _list_projects(self) -> Mapping[str, Project]:
+        return {
+            project.identifier: project
+            for project in self._plane.list_projects()
+            if self._fence is None or project.identifier in self._fence
+        }
+
+
+def _pick(projects: Mapping[str, Project], reference: Reference) -> Project | None:
+    if isinstance(reference, WorkItemKey):
+        return projects.get(reference.identifier)
+    wanted = reference.project_id
+    return next((p for p in projects.values() if p.project_id == wanted), None)
+
+
+def _keep_until(key: Reference, value: WorkItem | FinalProblem, now: float) -> float:
+    is_found = isinstance(value, WorkItem)
+    return now + (_ITEM_SECONDS if is_found else _ITEM_MISS_SECONDS)
