@@ -1,0 +1,1 @@
+"""What is stored and who carries it out: ledger, rate gate, workflow and runner."""

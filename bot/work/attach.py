@@ -1,0 +1,160 @@
+"""One file's way onto a work item, step by step, each safe to begin again.
+
+Plane is asked first and believed: its record under the file's external id tells how
+far an earlier run came. What only this process can know, the ledger keeps: the record
+it made (so that it can be removed) and that storage has its bytes.
+"""
+
+from dataclasses import dataclass
+
+from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.slack_api import SlackApi
+from bot.clients.slack_files import SlackFiles
+from bot.clients.storage import Progress, Storage
+from bot.domain.content_types import plane_mimetype
+from bot.domain.files import SharedFile, check_file
+from bot.domain.names import safe_name
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.references import WorkItemKey, parse_reference
+from bot.errors import (
+    AttachmentExists,
+    AttachmentGone,
+    FileTooLarge,
+    FinalProblem,
+    PlaneUnavailable,
+)
+from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
+from bot.work.ledger.states import AttachmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Remotes:
+    """The other sides that an attachment needs."""
+
+    plane: PlaneClient
+    directory: PlaneDirectory
+    slack: SlackApi
+    files: SlackFiles
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """How it ended well: *outcome*, with the record's id in Plane."""
+
+    outcome: Outcome
+    asset_id: str
+
+
+class AttachWorkflow:
+    """Attaches one file to one work item."""
+
+    def __init__(self, remotes: Remotes, ledger: AttachmentLedger) -> None:
+        self._remotes = remotes
+        self._ledger = ledger
+
+    def run(self, open_: OpenAttachment, *, progress: Progress) -> Attached:
+        """Attach the file; *progress* gets counts of relayed bytes.
+
+        Raises:
+            TransientProblem: it may go through later; nothing is lost until then.
+            FinalProblem: it will not; Plane keeps no half-made record.
+        """
+        item = _work_item(open_)
+        if open_.state is AttachmentState.STORED and open_.asset_id:
+            return self._complete(open_, item, open_.asset_id)
+        self._discard(open_, item, open_.asset_id)
+        file = self._look_at(open_)
+        try:
+            ticket = self._create(open_, item, file)
+        except AttachmentExists as existing:
+            return Attached(ALREADY_ATTACHED, existing.asset_id)
+        self._ledger.open(open_.attachment_id, ticket.asset_id)
+        try:
+            self._relay(file, ticket, progress)
+        except FinalProblem:
+            self._discard(open_, item, ticket.asset_id)
+            raise
+        self._ledger.store(open_.attachment_id)
+        return self._complete(open_, item, ticket.asset_id)
+
+    def discard(self, open_: OpenAttachment) -> None:
+        """Remove the record that an attachment which is given up left in Plane."""
+        self._discard(open_, _work_item(open_), open_.asset_id)
+
+    def _look_at(self, open_: OpenAttachment) -> SharedFile:
+        file = open_.file
+        if file.is_stub:
+            file = self._remotes.slack.get_file(file.file_id)
+            self._ledger.describe_file(open_.share_id, file)
+        check_file(file, limit=self._remotes.directory.get_file_size_limit())
+        return file
+
+    def _create(
+        self, open_: OpenAttachment, item: WorkItem, file: SharedFile
+    ) -> UploadTicket:
+        """Have Plane make the record; one whose bytes never came makes way for it.
+
+        Raises:
+            AttachmentExists: the file is on the work item.
+        """
+        try:
+            return self._ask_for_ticket(item, file)
+        except AttachmentExists as existing:
+            if self._is_uploaded(item, existing.asset_id):
+                raise
+            self._remotes.plane.delete_attachment(item, existing.asset_id)
+        try:
+            return self._ask_for_ticket(item, file)
+        except AttachmentExists as error:  # somebody else was quicker: look again
+            raise PlaneUnavailable from error
+
+    def _is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
+        try:
+            return self._remotes.plane.is_uploaded(item, asset_id)
+        except AttachmentGone:
+            return False
+
+    def _ask_for_ticket(self, item: WorkItem, file: SharedFile) -> UploadTicket:
+        assert file.size is not None, "check_file lets no such file through"
+        return self._remotes.plane.create_attachment(
+            item,
+            name=safe_name(file.name, file_id=file.file_id, filetype=file.filetype),
+            mimetype=plane_mimetype(file.mimetype),
+            size=file.size,
+            external_id=file.file_id,
+        )
+
+    def _relay(
+        self, file: SharedFile, ticket: UploadTicket, progress: Progress
+    ) -> None:
+        assert file.size is not None, "check_file lets no such file through"
+        # Plane lowers a size over its limit without a word (observed).
+        if ticket.granted < file.size:
+            raise FileTooLarge(file.size, ticket.granted)
+        with self._remotes.files.open(file) as download:
+            self._remotes.storage.relay(download, ticket, progress=progress)
+
+    def _complete(
+        self, open_: OpenAttachment, item: WorkItem, asset_id: str
+    ) -> Attached:
+        try:
+            self._remotes.plane.complete_attachment(item, asset_id)
+        except AttachmentGone as error:  # somebody deleted it meanwhile: from the start
+            self._ledger.restart(open_.attachment_id)
+            raise PlaneUnavailable from error
+        return Attached(ATTACHED, asset_id)
+
+    def _discard(
+        self, open_: OpenAttachment, item: WorkItem, asset_id: str | None
+    ) -> None:
+        if asset_id is not None:
+            self._remotes.plane.delete_attachment(item, asset_id)
+            self._ledger.restart(open_.attachment_id)
+
+
+def _work_item(open_: OpenAttachment) -> WorkItem:
+    key = parse_reference(open_.item_key)
+    assert isinstance(key, WorkItemKey), "the ledger's item_key is a key"
+    return WorkItem(key, open_.work_item_id, open_.project_id)

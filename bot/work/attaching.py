@@ -1,0 +1,154 @@
+"""Handles an attachment: runs its workflow and keeps what came of it."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from bot.clients.plane_directory import PlaneDirectory
+from bot.domain.outcomes import Outcome
+from bot.domain.references import parse_reference
+from bot.errors import (
+    FinalProblem,
+    Problem,
+    TransientProblem,
+    Unexpected,
+    WorkItemNotFound,
+)
+from bot.work.attach import Attached, AttachWorkflow
+from bot.work.attempts import Patience, patience_hours
+from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
+from bot.work.runner import Job, JobKind, Runner
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at how far a relay is.
+PROGRESS_SECONDS = 2.0
+
+
+class AttachmentHandler:
+    """Gets attachments done, one try at a time."""
+
+    def __init__(
+        self,
+        ledger: AttachmentLedger,
+        workflow: AttachWorkflow,
+        directory: PlaneDirectory,
+        runner: Runner,
+        *,
+        patience: Patience,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ledger = ledger
+        self._workflow = workflow
+        self._directory = directory
+        self._runner = runner
+        self._patience = patience
+        self._timer = timer
+
+    def run(self, job: Job) -> None:
+        """Try the attachment of *job*."""
+        open_ = self._ledger.get_open(job.row_id)
+        if open_ is None:
+            return
+        started = self._timer()
+        try:
+            attached = self._try(open_)
+        except TransientProblem as problem:
+            self._postpone(job, open_, problem)
+        except FinalProblem as problem:
+            self._fail(open_, problem)
+        else:
+            took = self._timer() - started
+            logger.info(
+                "share=%d attachment=%d key=%s outcome=%s bytes=%s took=%.3f",
+                open_.share_id,
+                open_.attachment_id,
+                open_.item_key,
+                attached.outcome.code,
+                open_.file.size,
+                took,
+            )
+            self._decide(open_, attached.outcome, attached.asset_id)
+
+    def _try(self, open_: OpenAttachment) -> Attached:
+        try:
+            return self._workflow.run(open_, progress=self._reporter(open_))
+        except Problem:
+            raise
+        except Exception as error:
+            logger.exception("attachment=%d", open_.attachment_id)
+            raise Unexpected from error
+
+    def _postpone(
+        self, job: Job, open_: OpenAttachment, problem: TransientProblem
+    ) -> None:
+        at = self._patience.next_try(problem, open_.attempts)
+        if at is None:
+            self._give_up(open_.attachment_id, problem)
+            return
+        logger.warning(
+            "share=%d attachment=%d key=%s waits for %s",
+            open_.share_id,
+            open_.attachment_id,
+            open_.item_key,
+            problem,
+        )
+        self._ledger.postpone(open_.attachment_id, problem, until=at)
+        self._runner.submit(job, at=at)
+        self._report(open_.attachment_id)
+
+    def _give_up(self, attachment_id: int, problem: TransientProblem) -> None:
+        open_ = self._ledger.get_open(attachment_id)
+        assert open_ is not None, "only its own handler decides an attachment"
+        try:
+            self._workflow.discard(open_)
+        except Problem as left:
+            logger.error(
+                "attachment=%d leaves the record %s in Plane: %s",
+                attachment_id,
+                open_.asset_id,
+                left,
+            )
+        logger.error("attachment=%d given up: %s", attachment_id, problem)
+        hours = patience_hours(problem)
+        self._decide(open_, Outcome.giving_up(problem, hours=hours), None)
+
+    def _fail(self, open_: OpenAttachment, problem: FinalProblem) -> None:
+        logger.warning(
+            "share=%d attachment=%d key=%s failed: %s",
+            open_.share_id,
+            open_.attachment_id,
+            open_.item_key,
+            problem,
+        )
+        if isinstance(problem, WorkItemNotFound):
+            self._directory.forget(parse_reference(open_.item_key))
+        self._decide(open_, Outcome.of(problem), None)
+
+    def _decide(
+        self, open_: OpenAttachment, outcome: Outcome, asset_id: str | None
+    ) -> None:
+        waiting = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
+        self._submit_replies(waiting, open_.channel_id)
+
+    def _report(self, attachment_id: int) -> None:
+        self._submit_replies(self._ledger.waiting_shares(attachment_id), "")
+
+    def _submit_replies(self, share_ids: list[int], group: str) -> None:
+        for share_id in share_ids:
+            self._runner.submit(Job(JobKind.REPLY, share_id, group))
+
+    def _reporter(self, open_: OpenAttachment) -> Callable[[int], None]:
+        """Return what is told of relayed bytes; it passes on one count in a while."""
+        last = self._timer()
+
+        def report(relayed: int) -> None:
+            nonlocal last
+            now = self._timer()
+            if now - last < PROGRESS_SECONDS:
+                return
+            last = now
+            self._ledger.advance(open_.attachment_id, relayed)
+            self._report(open_.attachment_id)
+
+        return report

@@ -1,0 +1,1 @@
+"""The ledger: Loadmaster's own record of shares, attachments and replies."""

@@ -1,0 +1,213 @@
+"""The ledger's attachments: how far each file on each work item is.
+
+Each verb is one transaction.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+
+from bot.domain.files import SharedFile
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.errors import Problem
+from bot.work.ledger.database import Database
+from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+from bot.work.ledger.shares import Attempts
+from bot.work.ledger.states import AttachmentState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttachment:
+    """A file that has to get onto a work item, and how far that is."""
+
+    attachment_id: int
+    share_id: int
+    channel_id: str
+    file: SharedFile
+    item_key: str
+    project_id: str
+    work_item_id: str
+    state: AttachmentState
+    asset_id: str | None
+    attempts: Attempts
+
+
+class AttachmentLedger:
+    """Keeps the state of attachments and decides the lines that wait for them."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get_open(self, attachment_id: int) -> OpenAttachment | None:
+        """Return the attachment if a share waits for it."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(
+                    attachments,
+                    shares.c.id.label("share_id"),
+                    shares.c.channel_id,
+                    share_files.c.file,
+                )
+                .join_from(attachments, share_attachments)
+                .join(shares, shares.c.id == share_attachments.c.share_id)
+                .join(
+                    share_files,
+                    (share_files.c.share_id == shares.c.id)
+                    & (share_files.c.file_id == attachments.c.file_id),
+                )
+                .where(
+                    attachments.c.id == attachment_id,
+                    share_attachments.c.outcome.is_(None),
+                )
+                .order_by(shares.c.id)
+                .limit(1)
+            ).one_or_none()
+        if row is None:
+            return None
+        return OpenAttachment(
+            attachment_id=attachment_id,
+            share_id=row.share_id,
+            channel_id=row.channel_id,
+            file=SharedFile(**row.file),
+            item_key=row.item_key,
+            project_id=row.project_id,
+            work_item_id=row.work_item_id,
+            state=AttachmentState(row.state),
+            asset_id=row.asset_id,
+            attempts=Attempts(row.attempts, row.waiting_since),
+        )
+
+    def describe_file(self, share_id: int, file: SharedFile) -> None:
+        """Keep what files.info told about a share's file."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(share_files)
+                .where(
+                    share_files.c.share_id == share_id,
+                    share_files.c.file_id == file.file_id,
+                )
+                .values(file=dataclasses.asdict(file))
+            )
+
+    def restart(self, attachment_id: int) -> None:
+        """Forget Plane's record: there is none now."""
+        self._set(attachment_id, state=AttachmentState.PENDING, asset_id=None)
+
+    def open(self, attachment_id: int, asset_id: str) -> None:
+        """Keep the record that Plane made."""
+        self._set(
+            attachment_id, state=AttachmentState.OPENED, asset_id=asset_id, relayed=0
+        )
+
+    def store(self, attachment_id: int) -> None:
+        """Keep that storage has the bytes."""
+        self._set(attachment_id, state=AttachmentState.STORED)
+
+    def advance(self, attachment_id: int, relayed: int) -> None:
+        """Keep how many bytes have gone through."""
+        self._set(attachment_id, relayed=relayed)
+
+    def postpone(self, attachment_id: int, problem: Problem, *, until: float) -> None:
+        """Try the attachment again at *until*."""
+        self._set(
+            attachment_id,
+            attempts=attachments.c.attempts + 1,
+            waiting_since=func.coalesce(attachments.c.waiting_since, self._clock()),
+            waiting_for={"code": problem.code, "facts": problem.facts},
+            due_at=until,
+        )
+
+    def decide(
+        self, attachment_id: int, outcome: Outcome, *, asset_id: str | None = None
+    ) -> list[int]:
+        """Give every line that waits for the attachment its outcome; return the shares.
+
+        The first share to wait is the one that attached the file; for the others it is
+        attached already.
+        """
+        state = AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
+        with self._database.write() as connection:
+            connection.execute(
+                update(attachments)
+                .where(attachments.c.id == attachment_id)
+                .values(state=state, asset_id=asset_id, waiting_for=None)
+            )
+            waiting = list(
+                connection.execute(
+                    select(share_attachments.c.share_id)
+                    .where(
+                        share_attachments.c.attachment_id == attachment_id,
+                        share_attachments.c.outcome.is_(None),
+                    )
+                    .order_by(share_attachments.c.share_id)
+                ).scalars()
+            )
+            for position, share_id in enumerate(waiting):
+                own = _outcome_for(position, outcome)
+                connection.execute(
+                    update(share_attachments)
+                    .where(
+                        share_attachments.c.attachment_id == attachment_id,
+                        share_attachments.c.share_id == share_id,
+                    )
+                    .values(outcome=own.code, facts=dict(own.facts))
+                )
+            connection.execute(
+                update(shares)
+                .where(shares.c.id.in_(waiting))
+                .values(reply_due_at=self._clock())
+            )
+        return waiting
+
+    def waiting_shares(self, attachment_id: int) -> list[int]:
+        """Return the shares that wait for the attachment."""
+        with self._database.read() as connection:
+            return list(
+                connection.execute(
+                    select(share_attachments.c.share_id).where(
+                        share_attachments.c.attachment_id == attachment_id,
+                        share_attachments.c.outcome.is_(None),
+                    )
+                ).scalars()
+            )
+
+    def unfinished(self) -> Sequence[tuple[int, str, float]]:
+        """Return id, a channel that waits, and due time of all that are not done."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(
+                    attachments.c.id,
+                    func.min(shares.c.channel_id).label("channel_id"),
+                    attachments.c.due_at,
+                )
+                .join_from(attachments, share_attachments)
+                .join(shares, shares.c.id == share_attachments.c.share_id)
+                .where(
+                    attachments.c.state.in_(
+                        (
+                            AttachmentState.PENDING,
+                            AttachmentState.OPENED,
+                            AttachmentState.STORED,
+                        )
+                    ),
+                    share_attachments.c.outcome.is_(None),
+                )
+                .group_by(attachments.c.id)
+                .order_by(attachments.c.id)
+            )
+            return [(row.id, row.channel_id, row.due_at) for row in rows]
+
+    def _set(self, attachment_id: int, **values: object) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(attachments)
+                .where(attachments.c.id == attachment_id)
+                .values(**values)
+            )
+
+
+def _outcome_for(position: int, outcome: Outcome) -> Outcome:
+    return ALREADY_ATTACHED if outcome == ATTACHED and position else outcome

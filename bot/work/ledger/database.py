@@ -1,0 +1,115 @@
+"""The ledger's database: one engine, one writer at a time, schema by migration."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError
+
+from bot.errors import StartError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 2
+
+
+class Database:
+    """Transactions on the ledger's database.
+
+    SQLite lets one connection write at a time and makes the others poll; a lock in
+    front of it hands over at once instead.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(
+            url, pool_size=24, connect_args={"timeout": _BUSY_SECONDS}
+        )
+        event.listen(self._engine, "connect", _set_up_connection)
+        event.listen(self._engine, "begin", _begin)
+        self._writing = threading.Lock()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Hold the one transaction that may write; it commits when the block ends."""
+        with self._writing, self._engine.connect() as connection:
+            connection = connection.execution_options(loadmaster_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Hold a transaction that sees one state of the database."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the schema to this version's.
+
+        Raises:
+            StartError: the file is no database, damaged, or cannot be written.
+        """
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        try:
+            with self.write() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DatabaseError as error:
+            raise StartError(
+                f"The database {self._engine.url.database} cannot be used:"
+                f" {error.orig}. Put a backup in its place or, to start with an empty"
+                " one, move it away; see DATABASE_URL."
+            ) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+
+@contextlib.contextmanager
+def sole_use(url: str) -> Iterator[None]:
+    """Keep other processes from the SQLite file of *url* for as long as this lasts.
+
+    Raises:
+        StartError: another process has it, or its folder cannot be written.
+    """
+    path = make_url(url).database or ""
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StartError(
+            f"Another Loadmaster is running on {path} already. Stop it first, or give"
+            " this one a file of its own with DATABASE_URL."
+        ) from error
+    except OSError as error:
+        raise StartError(
+            f"The folder of {path} cannot be written: {error.strerror}. See"
+            " DATABASE_URL."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _set_up_connection(connection: Any, record: object) -> None:
+    # The driver must not begin transactions by itself, so that _begin can
+    # (docs.sqlalchemy.org/en/21/dialects/sqlite.html, "Serializable isolation").
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit is on disk before Slack gets its answer
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("loadmaster_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,94 @@
+"""The lines of a share: each of its files on each work item it refers to, in SQL."""
+
+from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.work.ledger.schema import (
+    attachments,
+    share_attachments,
+    share_files,
+    share_references,
+    shares,
+)
+from bot.work.ledger.states import AttachmentState, ReferenceState
+
+
+def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]:
+    """Add the lines that the share lacks; return the attachments it still waits for.
+
+    One that was finished for an earlier share is opened again: only Plane knows
+    whether it is still there.
+    """
+    _put_attachments(connection, share_id, now)
+    wanted = _wanted(share_id).subquery()
+    connection.execute(
+        insert(share_attachments)
+        .from_select(
+            ["share_id", "attachment_id"],
+            select(literal(share_id), attachments.c.id)
+            .join_from(
+                attachments,
+                wanted,
+                (attachments.c.team_id == wanted.c.team_id)
+                & (attachments.c.file_id == wanted.c.file_id)
+                & (attachments.c.work_item_id == wanted.c.work_item_id),
+            )
+            .where(attachments.c.id > 0),
+        )
+        .on_conflict_do_nothing()
+    )
+    undecided = select(share_attachments.c.attachment_id).where(
+        share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
+    )
+    connection.execute(
+        update(attachments)
+        .where(
+            attachments.c.id.in_(undecided),
+            attachments.c.state.in_((AttachmentState.DONE, AttachmentState.FAILED)),
+        )
+        .values(
+            state=AttachmentState.PENDING,
+            asset_id=None,
+            relayed=0,
+            attempts=0,
+            waiting_since=None,
+            waiting_for=None,
+            due_at=now,
+        )
+    )
+    return list(connection.execute(undecided).scalars())
+
+
+def _put_attachments(connection: Connection, share_id: int, now: float) -> None:
+    wanted = _wanted(share_id).add_columns(
+        func.min(share_references.c.project_id),
+        func.min(share_references.c.item_key),
+        literal(AttachmentState.PENDING.value),
+        literal(0),
+        literal(0),
+        literal(now),
+    )
+    names = ["team_id", "file_id", "work_item_id", "project_id", "item_key"]
+    connection.execute(
+        insert(attachments)
+        .from_select([*names, "state", "relayed", "attempts", "due_at"], wanted)
+        .on_conflict_do_nothing()
+    )
+
+
+def _wanted(share_id: int):  # type: ignore[no-untyped-def]
+    identity = (
+        shares.c.team_id,
+        share_files.c.file_id,
+        share_references.c.work_item_id,
+    )
+    return (
+        select(*identity)
+        .join_from(shares, share_files, share_files.c.share_id == shares.c.id)
+        .join(share_references, share_references.c.share_id == shares.c.id)
+        .where(
+            shares.c.id == share_id, share_references.c.state == ReferenceState.FOUND
+        )
+        .group_by(*identity)
+        .order_by(func.min(share_files.c.position))
+    )

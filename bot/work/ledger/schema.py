@@ -1,0 +1,141 @@
+"""The ledger's tables. Times are seconds since the epoch; sizes are bytes.
+
+Message texts, file contents and secrets have no column here, and must get none.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only for its own INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _share_id() -> Column[int]:
+    return Column(
+        "share_id",
+        _Number,
+        ForeignKey("shares.id", ondelete="CASCADE"),
+        primary_key=True,
+    )
+
+
+#: One message that asks for files to be attached. The values of `state` and
+#: `reply_state`, as of every state here, are in bot.work.ledger.states.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("team_id", String(64), nullable=False),
+    Column("channel_id", String(64), nullable=False),
+    Column("message_ts", String(32), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("is_private", Boolean, nullable=False),
+    Column("is_external", Boolean, nullable=False),
+    Column("received_at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("waiting_since", Double),
+    Column("waiting_for", JSON(none_as_null=True)),
+    Column("due_at", Double, nullable=False),
+    Column("reply_state", String(16), nullable=False),
+    Column("reply_ts", String(32)),
+    Column("reply_at", Double),
+    Column("reply_digest", String(64)),
+    Column("reply_attempts", Integer, nullable=False, default=0),
+    Column("reply_due_at", Double),
+    UniqueConstraint("team_id", "channel_id", "message_ts"),
+)
+
+#: What a share's message refers to.
+share_references = Table(
+    "share_references",
+    metadata,
+    _share_id(),
+    Column("reference", String(128), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("project_id", String(36)),
+    Column("work_item_id", String(36)),
+    Column("item_key", String(64)),
+    Column("problem", String(64)),
+    Column("facts", JSON(none_as_null=True)),
+)
+
+#: A share's files as Slack described them.
+share_files = Table(
+    "share_files",
+    metadata,
+    _share_id(),
+    Column("file_id", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("file", JSON, nullable=False),
+)
+
+#: One file on one work item: what was done for it in Plane so far.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("team_id", String(64), nullable=False),
+    Column("file_id", String(64), nullable=False),
+    Column("work_item_id", String(36), nullable=False),
+    Column("project_id", String(36), nullable=False),
+    Column("item_key", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asset_id", String(36)),
+    Column("relayed", BigInteger, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("waiting_since", Double),
+    Column("waiting_for", JSON(none_as_null=True)),
+    Column("due_at", Double, nullable=False),
+    UniqueConstraint("team_id", "file_id", "work_item_id"),
+)
+
+#: A share's line for one attachment; `outcome` is null until it is decided.
+share_attachments = Table(
+    "share_attachments",
+    metadata,
+    _share_id(),
+    Column(
+        "attachment_id",
+        _Number,
+        ForeignKey("attachments.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("outcome", String(64)),
+    Column("facts", JSON(none_as_null=True)),
+)
+
+# What a start has to take up again, found without reading what is done.
+Index("ix_shares_state", shares.c.state)
+Index(
+    "ix_shares_reply_due_at",
+    shares.c.reply_due_at,
+    sqlite_where=text("reply_due_at IS NOT NULL"),
+    postgresql_where=text("reply_due_at IS NOT NULL"),
+)
+Index("ix_attachments_state", attachments.c.state)
+Index("ix_share_attachments_attachment_id", share_attachments.c.attachment_id)

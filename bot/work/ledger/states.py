@@ -1,0 +1,43 @@
+"""The states that rows of the ledger are in."""
+
+from enum import StrEnum
+
+
+class ShareState(StrEnum):
+    """How far a share is: its references looked up or not."""
+
+    NEW = "new"
+    PLANNED = "planned"
+    #: Nothing in it refers to a known project: no reaction at all.
+    QUIET = "quiet"
+
+
+class ReferenceState(StrEnum):
+    """What became of one reference of a share."""
+
+    PENDING = "pending"
+    FOUND = "found"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+
+
+class AttachmentState(StrEnum):
+    """How far one file on one work item is."""
+
+    PENDING = "pending"
+    #: Plane has a record, `asset_id`, whose bytes are not known to be stored.
+    OPENED = "opened"
+    #: Storage said yes; Plane has to be told.
+    STORED = "stored"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ReplyState(StrEnum):
+    """How far the one reply of a share is."""
+
+    NONE = "none"
+    #: A post is under way, or was when the process ended: look before posting again.
+    POSTING = "posting"
+    POSTED = "posted"
+    FAILED = "failed"

@@ -1,0 +1,76 @@
+"""The gate in front of Plane: its calls a minute, used to the full and never passed.
+
+Plane counts the calls of the last 60 seconds for each key (observed, Plane CE 1.3.1,
+`X-RateLimit-Remaining`). A call counts there from somewhere between its sending and
+its answer; here a place is taken at the first and falls free 60 seconds after the
+second, so that no call comes too early however long they take.
+"""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+
+WINDOW_SECONDS = 60.0
+
+
+class RateGate:
+    """Lets *limit* calls through in any 60 seconds, first come, first served."""
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        window: float = WINDOW_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit = limit
+        self._window = window
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._answered: deque[float] = deque()
+        self._under_way = 0
+        self._closed_until = 0.0
+        self._turn = threading.Lock()
+
+    @contextlib.contextmanager
+    def passage(self) -> Iterator[None]:
+        """Wait for a place and hold it for one call."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def push_back(self, seconds: float) -> None:
+        """Let nobody through for *seconds*: Plane said so."""
+        with self._changed:
+            until = self._clock() + seconds
+            self._closed_until = max(self._closed_until, until)
+
+    def _enter(self) -> None:
+        # The turn keeps the order of arrival; only its holder waits for a place.
+        with self._turn, self._changed:
+            while (wait := self._wait_time()) is None or wait > 0:
+                self._changed.wait(wait)
+            self._under_way += 1
+
+    def _wait_time(self) -> float | None:
+        """Return the seconds until a place is free; None until a call is answered."""
+        now = self._clock()
+        if now < self._closed_until:
+            return self._closed_until - now
+        while self._answered and self._answered[0] <= now - self._window:
+            self._answered.popleft()
+        if self._under_way + len(self._answered) < self._limit:
+            return 0.0
+        if not self._answered:
+            return None
+        return self._answered[0] + self._window - now
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._answered.append(self._clock())
+            self._changed.notify_all()

@@ -1,0 +1,40 @@
+"""The port through which work is handed over, and what a unit of it is."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+class JobKind(StrEnum):
+    """The kinds of work; each waits only for its own kind."""
+
+    #: Look up what a share refers to.
+    SHARE = "share"
+    #: Get one file onto one work item.
+    ATTACHMENT = "attachment"
+    #: Post or edit a share's reply.
+    REPLY = "reply"
+
+
+class Job(NamedTuple):
+    """One row of the ledger to work on; *group* takes turns with the other groups."""
+
+    kind: JobKind
+    row_id: int
+    group: str = ""
+
+
+Handler = Callable[[Job], None]
+Handlers = Mapping[JobKind, Handler]
+
+
+class Runner(Protocol):
+    """Carries out what the ledger holds.
+
+    A job's handler never runs twice at once for one kind and row. A job submitted
+    while it runs, runs again; one submitted while it waits, waits for the earlier of
+    the two times.
+    """
+
+    def submit(self, job: Job, *, at: float = 0.0) -> None:
+        """Run *job* as soon as possible, but not before *at* (epoch seconds)."""
