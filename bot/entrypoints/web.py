@@ -1,0 +1,136 @@
+"""The HTTP side: Slack's requests, health, and the server that answers them.
+
+waitress reads a whole request before it gives it to a thread, so that slow clients
+hold none.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from waitress.server import create_server
+
+from bot.entrypoints.requests_from_slack import (
+    MalformedRequest,
+    Unverified,
+    Verifier,
+    parse_body,
+)
+
+logger = logging.getLogger(__name__)
+
+#: Slack's longest events are far below it.
+MOST_BODY_BYTES = 1024 * 1024
+
+_THREADS = 8
+_CONNECTIONS = 1000
+_IDLE_SECONDS = 30
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+Answer = tuple[int, dict[str, str], str]
+
+
+class Readiness(Protocol):
+    """Tells why the process cannot do its part at this moment."""
+
+    def faults(self) -> list[str]:
+        """Return one line for each reason; none where it is ready."""
+
+
+class WebApp:
+    """The WSGI application."""
+
+    def __init__(
+        self, readiness: Readiness, *, app: App | None, verifier: Verifier | None
+    ) -> None:
+        self._readiness = readiness
+        self._app = app
+        self._verifier = verifier
+
+    def __call__(
+        self, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        status, headers, text = self._route(environ)
+        body = text.encode()
+        headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+        headers["Content-Length"] = str(len(body))
+        start_response(f"{status} {_phrase(status)}", list(headers.items()))
+        return [body]
+
+    def _route(self, environ: Environ) -> Answer:
+        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
+            case "GET" | "HEAD", "/healthz":
+                return 200, {}, "ok\n"
+            case "GET" | "HEAD", "/readyz":
+                return self._readyz()
+            case "POST", "/slack/events" if self._app and self._verifier:
+                return self._receive(environ, self._app, self._verifier)
+            case _, "/slack/events" | "/healthz" | "/readyz":
+                return 405, {}, "method not allowed\n"
+        return 404, {}, "not found\n"
+
+    def _readyz(self) -> Answer:
+        faults = self._readiness.faults()
+        if faults:
+            return 503, {}, "".join(f"{fault}\n" for fault in faults)
+        return 200, {}, "ready\n"
+
+    def _receive(self, environ: Environ, app: App, verifier: Verifier) -> Answer:
+        body = environ["wsgi.input"].read()
+        try:
+            verifier.check(
+                body,
+                timestamp=environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""),
+                signature=environ.get("HTTP_X_SLACK_SIGNATURE", ""),
+            )
+            parsed = parse_body(body, content_type=environ.get("CONTENT_TYPE", ""))
+        except Unverified:
+            logger.warning("A request was refused: not signed by Slack in time")
+            return 401, {}, "not signed by Slack\n"
+        except MalformedRequest as error:
+            logger.warning("A request was refused: %s", error)
+            return 400, {}, "malformed\n"
+        return _answer(dispatch(app, parsed))
+
+
+def dispatch(app: App, body: Mapping[str, Any]) -> BoltResponse:
+    """Have the app answer a verified and parsed request."""
+    # In this mode Bolt takes the body as it was parsed and verifies nothing again.
+    return app.dispatch(BoltRequest(mode="socket_mode", body=dict(body)))
+
+
+def build_server(app: WebApp, *, host: str, port: int) -> Any:
+    """Bind the server; its `run` answers until SystemExit is raised in it."""
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=_THREADS,
+        connection_limit=_CONNECTIONS,
+        backlog=2 * _CONNECTIONS,
+        channel_timeout=_IDLE_SECONDS,
+        max_request_body_size=MOST_BODY_BYTES,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=True,
+        ident="Loadmaster",
+    )
+
+
+def _answer(response: BoltResponse) -> Answer:
+    headers = {
+        name: value
+        for name, value in response.first_headers_without_set_cookie().items()
+        if name.lower() != "content-length"
+    }
+    return response.status, headers, response.body
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

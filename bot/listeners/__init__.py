@@ -1,0 +1,1 @@
+"""Bolt listeners: parse, commit, hand over. No network before the acknowledgement."""
