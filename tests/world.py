@@ -1,0 +1,189 @@
+"""The world that a scenario plays in: a Slack, a Plane with its store, and the bot.
+
+All of them real servers on loopback; the bot is a process of its own.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.sandbox.plane import PlaneServer
+from bot.sandbox.slack import SlackServer
+from bot.sandbox.store import StoreServer
+
+_LISTENING = re.compile(r"Listening on http://([^\s:]+):(\d+)")
+_START_SECONDS = 30
+
+
+class Bot:
+    """`loadmaster run` as a process; its log is kept in `lines`."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._environment = environment
+        self._folder = folder
+        self._listening = threading.Event()
+        self.lines: list[str] = []
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "Bot":
+        self._listening.clear()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=self._folder,
+            env=self._environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        if not self._listening.wait(_START_SECONDS) or not self.port:
+            raise AssertionError(f"the bot did not start: {self.log}")
+        return self
+
+    @property
+    def log(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return status and text of a health page."""
+        try:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def terminate(self, timeout: float = 15) -> int:
+        """Ask it to end and return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        for line in process.stderr:
+            self.lines.append(line.rstrip("\n"))
+            if found := _LISTENING.search(line):
+                self.port = int(found[2])
+                self._listening.set()
+        process.stderr.close()
+        self._listening.set()
+
+
+@dataclass
+class World:
+    """Slack, Plane and store, with a bot between them."""
+
+    folder: Path
+    slack: SlackServer
+    plane: PlaneServer
+    store: StoreServer
+    settings: dict[str, str] = field(default_factory=dict)
+    socket_mode: bool = False
+    bots: list[Bot] = field(default_factory=list)
+
+    @property
+    def bot(self) -> Bot:
+        """The bot that was started last."""
+        return self.bots[-1]
+
+    def start_bot(self, **settings: str) -> Bot:
+        """Start a bot (again) on the same database and connect Slack to it."""
+        self.settings |= settings
+        bot = Bot(self._environment(), self.folder)
+        self.bots.append(bot)
+        bot.start()
+        if not self.socket_mode:
+            self.slack.request_url = f"{bot.url}/slack/events"
+        return bot
+
+    def close(self) -> None:
+        for bot in self.bots:
+            bot.kill()
+
+    def attached(self, key: str) -> list[tuple[str, str]]:
+        """Return name and SHA-256 of what is on a work item in Plane, oldest first.
+
+        A record whose bytes are not in the store has "nothing" for its SHA-256.
+        """
+        found = []
+        for attachment in self.plane.state.attachments(key, uploaded_only=True):
+            stored = self.plane.stored(attachment)
+            found.append((attachment.name, stored.sha256 if stored else "nothing"))
+        return found
+
+    def half_made(self, key: str) -> list[str]:
+        """Return the names of Plane's records whose upload was never completed."""
+        records = self.plane.state.attachments(key, uploaded_only=False)
+        return [each.name for each in records if not each.is_uploaded]
+
+    def reply(self, message, *, timeout: float = 20.0) -> str:
+        """Wait for the bot's finished reply to *message* and return its text."""
+
+        def is_finished(reply) -> bool:
+            return "\N{HOURGLASS WITH FLOWING SAND}" not in reply.text
+
+        found = self.slack.wait_for_reply(
+            message.channel_id, message.thread_ts or message.ts, is_finished,
+            timeout=timeout,
+        )
+        return found.text
+
+    def replies(self, message) -> list[str]:
+        """Return the texts of all that the bot wrote in the message's thread."""
+        root = message.thread_ts or message.ts
+        return [each.text for each in self.slack.replies_by_bot(message.channel_id, root)]
+
+    def _environment(self) -> dict[str, str]:
+        given = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "PLANE_API_URL": self.plane.origin,
+            "PLANE_APP_URL": "https://plane.example.com",
+            "PLANE_API_KEY": "plane_api_alice",
+            "PLANE_WORKSPACE": "acme",
+            "PLANE_RATE_LIMIT": "100000",
+            "DATABASE_URL": f"sqlite:///{self.folder}/loadmaster.db",
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+        }
+        if self.socket_mode:
+            given["SLACK_APP_TOKEN"] = self.slack.app_token
+        else:
+            given["SLACK_SIGNING_SECRET"] = self.slack.signing_secret
+        return given | self.settings
+
+
+@contextlib.contextmanager
+def open_world(
+    folder: Path, *, socket_mode=False, retry_delays=(0.0, 0.5, 1.0), **plane_options
+):
+    """Start Slack, Plane and store; the test starts the bot."""
+    options = {"rate_limit": None} | plane_options
+    with (
+        StoreServer() as store,
+        PlaneServer(store=store, **options) as plane,
+        SlackServer(retry_delays=retry_delays) as slack,
+    ):
+        world = World(folder, slack, plane, store, socket_mode=socket_mode)
+        try:
+            yield world
+        finally:
+            world.close()
