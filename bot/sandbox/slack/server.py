@@ -1,0 +1,213 @@
+"""The emulated Slack as one object: start it, act as people, see what the bot did."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+from bot.sandbox import wire
+from bot.sandbox.slack.calls import Call
+from bot.sandbox.slack.delivery import RETRY_DELAYS, Deliveries, Delivery
+from bot.sandbox.slack.downloads import Downloads
+from bot.sandbox.slack.events import Events
+from bot.sandbox.slack.http_delivery import PATIENCE, Poster
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.methods.chat import Chat
+from bot.sandbox.slack.methods.conversations import Conversations
+from bot.sandbox.slack.methods.lookups import Lookups
+from bot.sandbox.slack.people import People
+from bot.sandbox.slack.socket_mode import SocketMode
+from bot.sandbox.slack.state import State
+from bot.sandbox.slack.web_api import WebApi
+
+
+class SlackServer(People):
+    """A workspace with one app; use it as a context manager."""
+
+    def __init__(
+        self,
+        *,
+        bot_token: str = "xoxb-sandbox",  # noqa: S107 - opens nothing but this server
+        app_token: str = "xapp-sandbox",  # noqa: S107
+        signing_secret: str = "sandbox-signing-secret",  # noqa: S107
+        clock: Callable[[], float] = time.time,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        patience: float = PATIENCE,
+        port: int = 0,
+    ) -> None:
+        self.bot_token = bot_token
+        self.app_token = app_token
+        self.signing_secret = signing_secret
+        self.wire = wire.Server("slack", port=port, clock=clock)
+        #: Another host, which must never get the token (behaviour redirect_elsewhere).
+        self.files_cdn = wire.Server("elsewhere", clock=clock)
+        self.state = State(clock)
+        self.poster = Poster(signing_secret, clock, patience)
+        self.sockets = SocketMode(lambda: self._deliveries.wake(), patience=patience)
+        self._deliveries = Deliveries(
+            self.poster, self.sockets, retry_delays=retry_delays, clock=clock
+        )
+        self.events = Events(self.state, self._deliveries.send, lambda: self.origin)
+        self.web_api = WebApi(self.state, bot_token=bot_token, app_token=app_token)
+        self.downloads = Downloads(
+            self.state, lambda token: self.web_api.may(token, "files:read")
+        )
+        self.chat = Chat(self.state, self.events)
+        super().__init__(self.state, self.events)
+        self._mount()
+
+    def _mount(self) -> None:
+        lookups = Lookups(self.state, self.events, self.sockets.open_url)
+        conversations = Conversations(self.state, self.events)
+        for family in (self.chat, conversations, lookups):
+            self.web_api.add(family.methods())
+        self.web_api.mount(self.wire)
+        self.downloads.mount(self.wire, self.files_cdn)
+
+    def __enter__(self) -> Self:
+        for part in (self.wire, self.files_cdn, self._deliveries, self.sockets):
+            part.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._deliveries.close()
+        self.downloads.close()
+        self.sockets.close()
+        self.files_cdn.stop()
+        self.wire.stop()
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the Web API and of the files."""
+        return self.wire.origin
+
+    @property
+    def api_url(self) -> str:
+        """What SLACK_API_URL is to be."""
+        return f"{self.origin}/api/"
+
+    @property
+    def scopes(self) -> set[str]:
+        """The bot scopes granted; change them at will."""
+        return self.state.scopes
+
+    @property
+    def subscriptions(self) -> set[str]:
+        """The bot events subscribed to, by their names in the manifest."""
+        return self.events.subscriptions
+
+    @property
+    def request_url(self) -> str | None:
+        """Where events are posted; None for Socket Mode."""
+        return self._deliveries.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._deliveries.request_url = url
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every event on its way or delivered, oldest first."""
+        return self._deliveries.all()
+
+    def fail(self, fault: wire.Fault) -> wire.Fault:
+        """Arm a fault, for example at `slack.chat.postMessage`."""
+        return self.wire.fail(fault)
+
+    def mend(self) -> None:
+        """Disarm every fault."""
+        self.wire.mend()
+
+    def exchanges(self, operation: str | None = None) -> list[wire.Exchange]:
+        """Return the requests answered so far, oldest first."""
+        return self.wire.exchanges(operation)
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """Return the Web API calls that got past the token check, oldest first."""
+        return self.web_api.calls(method)
+
+    def wait_idle(self, timeout: float = 10.0) -> None:
+        """Wait until every event was acknowledged or given up.
+
+        Raises:
+            TimeoutError: some were not.
+        """
+        self._deliveries.wait_idle(timeout)
+
+    def verify_request_url(self, url: str) -> bool:
+        """Send url_verification; set the request URL if the challenge comes back.
+
+        Source: docs.slack.dev/reference/events/url_verification.
+        """
+        challenge = self.state.next_id("challenge")
+        body = {"type": "url_verification", "token": "x", "challenge": challenge}
+        result = self.poster.post_event(url, body, 0, "")
+        if result.reason is None and challenge.encode() in result.body:
+            self.request_url = url
+            return True
+        return False
+
+    def redeliver(
+        self, what: Message | str, *, retry: int = 1, reason: str = "http_timeout"
+    ) -> Delivery:
+        """Deliver an event again under its own id, as after a lost answer."""
+        found = self.delivery_of(what)
+        return self._deliveries.send(found.envelope, retry=retry, reason=reason)
+
+    def deliver_copies(self, message: Message, count: int) -> list[Delivery]:
+        """Deliver *message* under *count* new event ids at once."""
+        event, channel = self.events.posted_event(message), message.channel_id
+        envelopes = [
+            self.events.envelope(event, channel_id=channel) for _ in range(count)
+        ]
+        return [self._deliveries.send(envelope) for envelope in envelopes]
+
+    def deliver_event(
+        self, event: Mapping[str, Any], *, channel: str | None = None
+    ) -> Delivery:
+        """Deliver any event, subscribed to or not."""
+        envelope = self.events.envelope(dict(event), channel_id=channel)
+        return self._deliveries.send(envelope)
+
+    def delivery_of(self, what: Message | str) -> Delivery:
+        """Return the first delivery of an event id, or of a message's first event."""
+        for delivery in self.deliveries:
+            event = delivery.event
+            if what == delivery.event_id:
+                return delivery
+            if isinstance(what, Message) and event.get("ts") == what.ts:
+                return delivery
+        raise LookupError(f"never delivered: {what}")
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """Return a thread, its parent first."""
+        parent = self.state.message(channel, ts)
+        replies = self.state.replies(channel, ts)
+        return [parent, *replies] if parent else replies
+
+    def replies_by_bot(self, channel: str, ts: str) -> list[Message]:
+        """Return what the bot wrote in a thread."""
+        replies = self.state.replies(channel, ts)
+        return [each for each in replies if each.bot_id == self.state.bot_id]
+
+    def wait_for_reply(
+        self,
+        channel: str,
+        ts: str,
+        predicate: Callable[[Message], bool] = lambda message: True,
+        *,
+        timeout: float = 10.0,
+    ) -> Message:
+        """Wait until the bot wrote (or edited) a reply that *predicate* is true of.
+
+        Raises:
+            TimeoutError: it did not; the message shows what it wrote instead.
+        """
+
+        def look() -> Message | None:
+            return next(filter(predicate, self.replies_by_bot(channel, ts)), None)
+
+        found = self.state.wait_for(look, timeout)
+        if found is None:
+            texts = [each.text for each in self.replies_by_bot(channel, ts)]
+            raise TimeoutError(f"no such reply after {timeout} s; there is: {texts}")
+        return found

@@ -1,0 +1,106 @@
+"""`loadmaster sandbox`: share files, show what became of them, stay up for more."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from bot.sandbox.bot_process import BotEnded
+from bot.sandbox.interrupts import interruptible, undisturbed_end
+from bot.sandbox.local_file import Offer, UnusableFiles, offer_greeting, offer_paths
+from bot.sandbox.prompt import Prompt
+from bot.sandbox.screen import Screen
+from bot.sandbox.slack import File, Message
+from bot.sandbox.stage import Stage, open_stage
+from bot.sandbox.transcript import show_item, show_thread
+
+#: The work item that the files go to.
+KEY = "WEB-1"
+
+_PATIENCE = 30.0
+_LOG_LINES = 10
+_DONE = "\N{WHITE HEAVY CHECK MARK}"
+_FAILED = "\N{CROSS MARK}"
+
+
+def try_out(files: Sequence[str]) -> int:
+    """Try the bot with *files*, or with a file of its own and, at a terminal, a prompt.
+
+    Return the exit status: 0 if every file is on the work item with the same bytes and
+    the reply says so, 1 if not, 2 if a file cannot be read.
+    """
+    screen = Screen(sys.stdout, sys.stderr, os.environ)
+    stays = not files and sys.stdin.isatty() and sys.stdout.isatty()
+    try:
+        with interruptible():
+            offers = offer_paths(files) if files else [offer_greeting()]
+            return _play(offers, screen, stays=stays)
+    except UnusableFiles as error:
+        screen.complain(*error.faults)
+        return 2
+    except KeyboardInterrupt:
+        return 0 if stays else 1
+
+
+def _play(offers: Sequence[Offer], screen: Screen, *, stays: bool) -> int:
+    with open_stage(os.environ) as stage, undisturbed_end():
+        screen.say(
+            f"A Slack ({stage.slack.origin}) and a Plane ({stage.plane.origin}) are"
+            " running on this machine, with Loadmaster between them."
+        )
+        try:
+            stage.raise_curtain()
+            message = _share(stage, offers, screen)
+        except BotEnded as error:
+            screen.complain(f"{error}. Its log ends with:", *_last_of(stage.bot.lines))
+            return 1
+        if stays:
+            _stay(stage, message, screen)
+            return 0
+        return 0 if _is_well(stage, message, screen) else 1
+
+
+def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:
+    what = "this file" if len(offers) == 1 else f"these {len(offers)} files"
+    message = stage.share(offers, f"Please put {what} on {KEY}")
+    stage.wait_for_answer(message, first=_PATIENCE, further=_PATIENCE)
+    show_thread(stage, message, screen)
+    show_item(stage, KEY, screen)
+    return message
+
+
+def _stay(stage: Stage, message: Message, screen: Screen) -> None:
+    screen.head("Go on with your own files; help shows how, quit or Ctrl-C ends it.")
+    Prompt(stage, screen, message).cmdloop()
+
+
+def _is_well(stage: Stage, message: Message, screen: Screen) -> bool:
+    faults = list(_faults(stage, message))
+    screen.complain(*faults)
+    return not faults
+
+
+def _faults(stage: Stage, message: Message) -> Iterator[str]:
+    replies = stage.slack.replies_by_bot(message.channel_id, message.ts)
+    if not replies:
+        yield f"Loadmaster did not answer within {_PATIENCE:.0f} s. Its log ends with:"
+        yield from _last_of(stage.bot.lines)
+    for file in message.files:
+        yield from _faults_of(stage, file)
+    marks = {line[:1] for reply in replies for line in reply.text.split("\n")}
+    if replies and (_DONE not in marks or _FAILED in marks):
+        yield "The reply does not say that every file is attached."
+
+
+def _faults_of(stage: Stage, file: File) -> Iterator[str]:
+    found = stage.attachments_of(KEY, file)
+    if len(found) != 1:
+        times = f"{len(found)} times" if found else "not"
+        yield f"{file.name} is {times} on {KEY}."
+    for attachment in found:
+        stored = stage.plane.stored(attachment)
+        if stored is None or stored.sha256 != file.sha256:
+            yield f"{file.name} arrived on {KEY} with other bytes."
+
+
+def _last_of(lines: Sequence[str]) -> Sequence[str]:
+    return lines[-_LOG_LINES:]
