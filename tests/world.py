@@ -7,13 +7,17 @@ import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import requests
 
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
@@ -127,6 +131,13 @@ class World:
             found.append((attachment.name, stored.sha256 if stored else "nothing"))
         return found
 
+    def delete_in_plane(self, attachment) -> None:
+        """Delete an attachment as somebody would in Plane."""
+        item = f"projects/{attachment.project_id}/work-items/{attachment.work_item_id}"
+        url = f"{self.plane.origin}/api/v1/workspaces/acme/{item}/attachments"
+        key = {"X-API-Key": "plane_api_alice"}
+        requests.delete(f"{url}/{attachment.id}/", headers=key, timeout=5)
+
     def half_made(self, key: str) -> list[str]:
         """Return the names of Plane's records whose upload was never completed."""
         records = self.plane.state.attachments(key, uploaded_only=False)
@@ -139,15 +150,56 @@ class World:
             return "\N{HOURGLASS WITH FLOWING SAND}" not in reply.text
 
         found = self.slack.wait_for_reply(
-            message.channel_id, message.thread_ts or message.ts, is_finished,
+            message.channel_id,
+            message.thread_ts or message.ts,
+            is_finished,
             timeout=timeout,
         )
         return found.text
 
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until the bot's ledger has nothing left to do."""
+        self.wait(lambda: not self._work_left(), timeout)
+
+    def wait(self, is_so, timeout: float = 20.0) -> None:
+        """Look again and again until *is_so*."""
+        deadline = time.monotonic() + timeout
+        while not is_so():
+            assert time.monotonic() < deadline, self.bot.log
+            threading.Event().wait(0.02)
+
+    @contextlib.contextmanager
+    def locked_database(self):
+        """Keep the bot from writing to its database meanwhile."""
+        path = self.folder / "loadmaster.db"
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+            db.execute("ROLLBACK")
+
+    def _work_left(self) -> list[tuple[str, int]]:
+        path = self.folder / "loadmaster.db"
+        with contextlib.closing(
+            sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        ) as db:
+            return db.execute(
+                "SELECT 'share', id FROM shares"
+                " WHERE state = 'new' OR reply_due_at IS NOT NULL"
+                " UNION ALL SELECT 'attachment', id FROM attachments"
+                " WHERE state IN ('pending', 'opened', 'stored')"
+            ).fetchall()
+
+    def calls(self) -> list[str]:
+        """Return the Web API methods that the bot called, but for its socket's."""
+        methods = [call.method for call in self.slack.calls()]
+        return [method for method in methods if method != "apps.connections.open"]
+
     def replies(self, message) -> list[str]:
         """Return the texts of all that the bot wrote in the message's thread."""
         root = message.thread_ts or message.ts
-        return [each.text for each in self.slack.replies_by_bot(message.channel_id, root)]
+        return [
+            each.text for each in self.slack.replies_by_bot(message.channel_id, root)
+        ]
 
     def _environment(self) -> dict[str, str]:
         given = {

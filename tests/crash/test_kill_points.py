@@ -54,7 +54,7 @@ def share(world):
 
 def assert_attached_once(world, file, message):
     assert "`plan.bin` is attached." in world.reply(message)
-    assert world.bot.terminate() == 0  # it finishes what it still has to do
+    world.settle()
     assert world.attached("WEB-1") == [("plan.bin", file.content.sha256)]
     assert world.half_made("WEB-1") == []
     assert len(world.replies(message)) == 1
@@ -117,8 +117,8 @@ def test_a_burst_of_shares_survives_a_bot_that_is_killed_again_and_again(tmp_pat
         for _, message in shares:
             assert "is attached." in world.reply(message, timeout=60)
         world.slack.wait_idle(30)
+        world.settle()
 
-        assert world.bot.terminate() == 0
         expected = sorted((file.name, file.content.sha256) for file, _ in shares)
         assert sorted(world.attached("WEB-1")) == expected
         assert world.half_made("WEB-1") == []

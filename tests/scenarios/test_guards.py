@@ -1,0 +1,54 @@
+"""What the settings do not allow is refused, with the setting's name."""
+
+
+def test_people_of_other_organisations_attach_nothing(world):
+    file = world.slack.add_file(user="USTRANGER")
+
+    message = world.slack.share(
+        [file], text="WEB-1", user="USTRANGER", channel="CSHARED"
+    )
+
+    assert "ATTACH_EXTERNAL_USERS" in world.reply(message)
+    assert world.plane.state.attachments() == []
+
+
+def test_people_of_other_organisations_attach_where_they_may(stopped):
+    stopped.start_bot(ATTACH_EXTERNAL_USERS="true")
+    file = stopped.slack.add_file(user="USTRANGER")
+
+    message = stopped.slack.share(
+        [file], text="WEB-1", user="USTRANGER", channel="CSHARED"
+    )
+
+    assert "is attached." in stopped.reply(message)
+
+
+def test_files_from_private_conversations_stay_there_where_they_must(stopped):
+    stopped.start_bot(ATTACH_PRIVATE="deny")
+    file = stopped.slack.add_file()
+
+    message = stopped.slack.share([file], text="WEB-1", channel="CSECRET")
+
+    assert "ATTACH_PRIVATE" in stopped.reply(message)
+    assert stopped.plane.state.attachments() == []
+
+
+def test_a_key_that_plane_refuses_is_told_to_who_can_mend_it(world):
+    world.reply(world.slack.share([world.slack.add_file()], text="WEB-1"))
+    world.plane.state.revoke_key("plane_api_alice")
+
+    message = world.slack.share([world.slack.add_file(name="b.pdf")], text="WEB-1")
+
+    text = world.reply(message)
+    assert "PLANE_API_KEY" in text
+    assert "administrator" in text
+
+
+def test_a_project_that_the_key_may_not_use_is_unknown(stopped):
+    stopped.start_bot(PLANE_API_KEY="plane_api_bob")
+
+    message = stopped.slack.share([stopped.slack.add_file()], text="OPS-1 WEB-1")
+
+    text = stopped.reply(message)
+    assert "OPS-1" not in text
+    assert "is attached." in text
