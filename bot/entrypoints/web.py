@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 #: Slack's longest events are far below it.
 MOST_BODY_BYTES = 1024 * 1024
 
-_THREADS = 8
+_THREADS = 4
 _CONNECTIONS = 1000
 _IDLE_SECONDS = 30
 
@@ -110,7 +110,7 @@ def build_server(app: WebApp, *, host: str, port: int) -> Any:
         host=host,
         port=port,
         threads=_THREADS,
-        connection_limit=_CONNECTIONS,
+        connection_limit=1000,
         backlog=2 * _CONNECTIONS,
         channel_timeout=_IDLE_SECONDS,
         max_request_body_size=MOST_BODY_BYTES,

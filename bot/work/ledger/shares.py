@@ -74,22 +74,10 @@ class ShareLedger:
         A message that was edited adds what is new in it to the share that it was.
         """
         with self._database.write() as connection:
-            share_id = self._put_share(connection, share)
-            before = _count_parts(connection, share_id)
-            _put_parts(connection, share_id, share)
-            if _count_parts(connection, share_id) == before:
-                return None
-            connection.execute(
-                update(shares)
-                .where(shares.c.id == share_id)
-                .values(
-                    state=ShareState.NEW,
-                    due_at=self._clock(),
-                    attempts=0,
-                    waiting_since=None,
-                    waiting_for=None,
-                )
-            )
+            share_id = self._insert(connection, share)
+            if share_id is None:
+                return self._extend(connection, share)
+            _put_parts(connection, share_id, share, first=0)
             return share_id
 
     def get_new(self, share_id: int) -> NewShare | None:
@@ -167,9 +155,10 @@ class ShareLedger:
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
 
-    def _put_share(self, connection: Connection, share: Share) -> int:
+    def _insert(self, connection: Connection, share: Share) -> int | None:
+        """Insert the share's own row; None where its message has one."""
         now = self._clock()
-        connection.execute(
+        return connection.execute(
             insert(shares)
             .values(
                 team_id=share.team_id,
@@ -185,7 +174,11 @@ class ShareLedger:
                 reply_state=ReplyState.NONE,
             )
             .on_conflict_do_nothing()
-        )
+            .returning(shares.c.id)
+        ).scalar_one_or_none()
+
+    def _extend(self, connection: Connection, share: Share) -> int | None:
+        """Add what is new in the share to its row; None where nothing is."""
         share_id: int = connection.execute(
             select(shares.c.id).where(
                 shares.c.team_id == share.team_id,
@@ -193,12 +186,28 @@ class ShareLedger:
                 shares.c.message_ts == share.message_ts,
             )
         ).scalar_one()
+        before = _count_parts(connection, share_id)
+        _put_parts(connection, share_id, share, first=before)
+        if _count_parts(connection, share_id) == before:
+            return None
+        connection.execute(
+            update(shares)
+            .where(shares.c.id == share_id)
+            .values(
+                state=ShareState.NEW,
+                due_at=self._clock(),
+                attempts=0,
+                waiting_since=None,
+                waiting_for=None,
+            )
+        )
         return share_id
 
 
-def _put_parts(connection: Connection, share_id: int, share: Share) -> None:
-    # An edit's new parts come after the ones that the message had.
-    first = _count_parts(connection, share_id)
+def _put_parts(
+    connection: Connection, share_id: int, share: Share, *, first: int
+) -> None:
+    """Insert references and files; new ones get positions from *first* on."""
     connection.execute(
         insert(share_references).on_conflict_do_nothing(),
         [
