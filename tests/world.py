@@ -5,11 +5,7 @@ All of them real servers on loopback; the bot is a process of its own.
 
 import contextlib
 import os
-import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -19,46 +15,20 @@ from pathlib import Path
 
 import requests
 
+from bot.sandbox.bot_process import BotEnded, BotProcess
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
 
-_LISTENING = re.compile(r"Listening on http://([^\s:]+):(\d+)")
-_START_SECONDS = 30
 
-
-class Bot:
+class Bot(BotProcess):
     """`loadmaster run` as a process; its log is kept in `lines`."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self._environment = environment
-        self._folder = folder
-        self._listening = threading.Event()
-        self.lines: list[str] = []
-        self.port = 0
-        self.process: subprocess.Popen[str] | None = None
-
     def start(self) -> "Bot":
-        self._listening.clear()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=self._folder,
-            env=self._environment,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        if not self._listening.wait(_START_SECONDS) or not self.port:
-            raise AssertionError(f"the bot did not start: {self.log}")
-        return self
-
-    @property
-    def log(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        try:
+            return super().start()
+        except BotEnded as error:
+            raise AssertionError(self.log) from error
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and text of a health page."""
@@ -67,26 +37,6 @@ class Bot:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def terminate(self, timeout: float = 15) -> int:
-        """Ask it to end and return its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout)
-
-    def _read(self, process: "subprocess.Popen[str]") -> None:
-        for line in process.stderr:
-            self.lines.append(line.rstrip("\n"))
-            if found := _LISTENING.search(line):
-                self.port = int(found[2])
-                self._listening.set()
-        process.stderr.close()
-        self._listening.set()
 
 
 @dataclass
@@ -109,7 +59,11 @@ class World:
     def start_bot(self, **settings: str) -> Bot:
         """Start a bot (again) on the same database and connect Slack to it."""
         self.settings |= settings
-        bot = Bot(self._environment(), self.folder)
+        return self.start_bot_with(self.environment())
+
+    def start_bot_with(self, environment: dict[str, str]) -> Bot:
+        """Start a bot with this environment and connect Slack to it."""
+        bot = Bot(environment, self.folder)
         self.bots.append(bot)
         bot.start()
         if not self.socket_mode:
@@ -201,7 +155,8 @@ class World:
             each.text for each in self.slack.replies_by_bot(message.channel_id, root)
         ]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return the environment that a bot of this world runs in."""
         given = {
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": str(Path(__file__).parents[1]),

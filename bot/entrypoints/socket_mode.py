@@ -11,6 +11,8 @@ logger = logging.getLogger(__name__)
 
 _FIRST_SECONDS = 1.0
 _LONGEST_SECONDS = 30.0
+#: The SDK takes a connection for dead after four unanswered pings.
+_PING_SECONDS = 5.0
 
 # The SDK's own lines at DEBUG hold whole messages.
 _logger = logging.getLogger("slack_sdk.quiet.socket")
@@ -23,7 +25,11 @@ class SocketMode:
     def __init__(self, app: App, *, app_token: str, api_url: str) -> None:
         client = WebClient(base_url=api_url, logger=_logger)
         self._handler = SocketModeHandler(
-            app, app_token, web_client=client, logger=_logger, trace_enabled=False
+            app,
+            app_token,
+            web_client=client,
+            logger=_logger,
+            ping_interval=_PING_SECONDS,
         )
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._connect, daemon=True)
@@ -40,7 +46,8 @@ class SocketMode:
     def stop(self) -> None:
         """Take nothing more in."""
         self._stopping.set()
-        self._handler.client.close()
+        # The SDK waits up to four seconds for its threads; the work goes on meanwhile.
+        threading.Thread(target=self._handler.client.close, daemon=True).start()
 
     def _connect(self) -> None:
         wait = _FIRST_SECONDS

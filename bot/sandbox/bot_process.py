@@ -43,11 +43,14 @@ class BotProcess:
     ) -> None:
         self.lines: list[str] = []
         self.port = 0
+        #: Whether it listens: it was started and has not ended.
+        self.is_running = False
         self.process: subprocess.Popen[str] | None = None
         self._environment = environment
         self._folder = folder
         self._on_end = on_end
         self._listening = threading.Event()
+        self._reader: threading.Thread | None = None
 
     def start(self) -> Self:
         """Start it and wait until it listens.
@@ -55,8 +58,9 @@ class BotProcess:
         Raises:
             BotEnded: it does not get that far.
         """
+        if self._reader:
+            self._reader.join()  # the process before this one has ended
         self._listening.clear()
-        self.port = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=self._folder,
@@ -69,8 +73,11 @@ class BotProcess:
             # Ctrl-C is for the process at the terminal, which then ends this one.
             start_new_session=True,
         )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        if not self._listening.wait(_START_SECONDS) or not self.port:
+        self._reader = threading.Thread(
+            target=self._read, args=(self.process,), daemon=True
+        )
+        self._reader.start()
+        if not self._listening.wait(_START_SECONDS) or not self.is_running:
             raise BotEnded("Loadmaster did not start")
         return self
 
@@ -83,11 +90,6 @@ class BotProcess:
     def log(self) -> str:
         """All that it logged so far."""
         return "\n".join(self.lines)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it listens: it was started and has not ended."""
-        return self.port != 0
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -106,10 +108,10 @@ class BotProcess:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 
-    def stop(self) -> None:
-        """End it: by asking first, by force if that does not help."""
+    def stop(self, timeout: float = _STOP_SECONDS) -> None:
+        """Ask it to end, and end it by force if it has not after *timeout* seconds."""
         try:
-            self.terminate(_STOP_SECONDS)
+            self.terminate(timeout)
         except subprocess.TimeoutExpired:
             """Then by force."""
         finally:
@@ -121,10 +123,9 @@ class BotProcess:
             for line in process.stderr:
                 self.lines.append(line.rstrip("\n"))
                 if found := _LISTENING.search(line):
-                    self.port = int(found[1])
+                    self.port, self.is_running = int(found[1]), True
                     self._listening.set()
-        if process is self.process:
-            self.port = 0
+        self.is_running = False
         self._listening.set()
         self._on_end()
 

@@ -26,3 +26,10 @@ def stopped(tmp_path):
     """A world whose bot the scenario starts."""
     with open_world(tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def socket_world(tmp_path):
+    """A world for Socket Mode, whose bot the scenario starts."""
+    with open_world(tmp_path, socket_mode=True) as world:
+        yield world
