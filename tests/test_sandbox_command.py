@@ -223,7 +223,7 @@ def test_what_is_typed_wrongly_is_answered_with_what_can_be_done(tmp_path):
         assert "A quotation mark is not closed." in terminal.type("share 'a")
         assert "Plane has no WEB-99; there are WEB-1" in terminal.type("item WEB-99")
         assert "OPS-2       Disk of db-2" in terminal.type("item")
-        assert terminal.type("").strip().endswith(_PROMPT.strip())
+        assert terminal.type("").split() == [_PROMPT.strip()]
         os.write(terminal._master, b"quit\n")
         terminal.read()
         assert terminal.wait() == 0
@@ -247,4 +247,5 @@ def test_an_interrupt_ends_it_quietly_and_leaves_nothing(tmp_path, number, momen
         assert terminal.wait() == 0
 
     assert "Traceback" not in shown
+    assert shown.endswith("\n")
     assert list(Path(tmp_path).iterdir()) == []

@@ -180,13 +180,16 @@ class World:
 
 @contextlib.contextmanager
 def open_world(
-    folder: Path, *, socket_mode=False, retry_delays=(0.0, 0.5, 1.0), **plane_options
+    folder: Path,
+    *,
+    socket_mode=False,
+    retry_delays=(0.0, 0.5, 1.0),
+    plane_class=PlaneServer,
 ):
     """Start Slack, Plane and store; the test starts the bot."""
-    options = {"rate_limit": None} | plane_options
     with (
         StoreServer() as store,
-        PlaneServer(store=store, **options) as plane,
+        plane_class(store=store, rate_limit=None) as plane,
         SlackServer(retry_delays=retry_delays) as slack,
     ):
         world = World(folder, slack, plane, store, socket_mode=socket_mode)

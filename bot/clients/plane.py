@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 from requests import Response
@@ -17,6 +17,7 @@ from bot.clients.plane_answers import (
     error_text,
     expecting_shape,
     is_mimetype_refused,
+    is_missing,
     raise_for_item,
     raise_for_key,
     raise_for_status,
@@ -32,7 +33,6 @@ from bot.errors import (
     PlaneThrottled,
     PlaneUnavailable,
     PlaneWorkspaceRefused,
-    StorageMisconfigured,
 )
 
 #: Ours among the external ids of attachments.
@@ -109,12 +109,13 @@ class PlaneClient:
         Raises:
             PlaneWorkspaceRefused: no such workspace, or the user is not in it.
         """
-        return tuple(
-            Project(read_uuid(raw["id"]), str(raw["identifier"]).upper())
-            for raw in self._pages("projects/")
-            # Public projects are listed to everyone in the workspace.
-            if raw.get("is_member") is not False
-        )
+        with expecting_shape():
+            return tuple(
+                Project(read_uuid(raw["id"]), str(raw["identifier"]).upper())
+                for raw in self._pages("projects/")
+                # Public projects are listed to everyone in the workspace.
+                if raw.get("is_member") is not False
+            )
 
     def get_work_item(self, key: WorkItemKey) -> WorkItem:
         """Look a work item up by its key.
@@ -126,7 +127,8 @@ class PlaneClient:
         response = self._call("GET", f"work-items/{quote(str(key), safe='')}/")
         raise_for_item(response, str(key), key.identifier)
         raw = read_object(response)
-        return WorkItem(key, read_uuid(raw["id"]), read_uuid(raw["project"]))
+        with expecting_shape():
+            return WorkItem(key, read_uuid(raw["id"]), read_uuid(raw["project"]))
 
     def get_work_item_by_id(self, item: WorkItemId, project: Project) -> WorkItem:
         """Look a work item of *project* up by its id.
@@ -137,11 +139,12 @@ class PlaneClient:
         """
         path = f"projects/{project.project_id}/work-items/{item.work_item_id}/"
         response = self._call("GET", path)
-        linked = f"the linked work item of {project.identifier}"
+        linked = f"work item in {project.identifier} with that link"
         raise_for_item(response, linked, project.identifier)
         raw = read_object(response)
-        key = WorkItemKey(project.identifier, int(raw["sequence_id"]))
-        return WorkItem(key, read_uuid(raw["id"]), project.project_id)
+        with expecting_shape():
+            key = WorkItemKey(project.identifier, int(raw["sequence_id"]))
+            return WorkItem(key, read_uuid(raw["id"]), project.project_id)
 
     def create_attachment(
         self, item: WorkItem, *, name: str, mimetype: str, size: int, external_id: str
@@ -165,7 +168,9 @@ class PlaneClient:
             body["type"] = _FALLBACK_MIMETYPE
             response = self._call("POST", _attachments(item), json=body)
         if response.status_code == requests.codes.conflict:
-            raise AttachmentExists(read_uuid(read_object(response)["id"]))
+            raw = read_object(response)
+            with expecting_shape():
+                raise AttachmentExists(read_uuid(raw["id"]))
         raise_for_item(response, str(item.key), item.key.identifier)
         return _ticket(read_object(response))
 
@@ -177,14 +182,14 @@ class PlaneClient:
         """
         path = f"{_attachments(item)}{asset_id}/"
         response = self._call("PATCH", path, json={"is_uploaded": True})
-        if response.status_code == requests.codes.not_found:
+        if is_missing(response):
             raise AttachmentGone
         raise_for_item(response, str(item.key), item.key.identifier)
 
     def delete_attachment(self, item: WorkItem, asset_id: str) -> None:
         """Delete an attachment's record; one that is gone already is as good."""
         response = self._call("DELETE", f"{_attachments(item)}{asset_id}/")
-        if response.status_code != requests.codes.not_found:
+        if not is_missing(response):
             raise_for_item(response, str(item.key), item.key.identifier)
 
     def is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
@@ -196,7 +201,7 @@ class PlaneClient:
         response = self._call("GET", f"{_attachments(item)}{asset_id}/")
         if response.status_code == requests.codes.found:
             return True  # its Location is for the reader of the bytes
-        if response.status_code == requests.codes.not_found:
+        if is_missing(response):
             raise AttachmentGone
         if error_text(response) == "The asset is not uploaded.":
             return False
@@ -222,7 +227,7 @@ class PlaneClient:
         response = self._send(self._keyless, "GET", url)
         if not response.ok:
             return None
-        with contextlib.suppress(PlaneUnavailable, KeyError, TypeError, ValueError):
+        with contextlib.suppress(PlaneUnavailable), expecting_shape():
             limit = int(read_object(response)["config"]["file_size_limit"])
             return limit if limit > 0 else None
         return None
@@ -264,7 +269,8 @@ class PlaneClient:
                 allow_redirects=False,
                 **kwargs,
             )
-        except requests.RequestException as error:
+        # ValueError: requests takes the address of a redirect apart, followed or not.
+        except (requests.RequestException, ValueError) as error:
             raise PlaneUnavailable from error
 
 
@@ -275,9 +281,6 @@ def _attachments(item: WorkItem) -> str:
 def _ticket(raw: Mapping[str, Any]) -> UploadTicket:
     with expecting_shape():
         data = raw["upload_data"]
-        parts = urlsplit(str(data["url"]))
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise StorageMisconfigured(str(data["url"])[:200])
         return UploadTicket(
             asset_id=read_uuid(raw["asset_id"]),
             url=str(data["url"]),

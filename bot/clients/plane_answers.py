@@ -38,9 +38,9 @@ def raise_for_key(response: Response) -> None:
 
 def raise_for_item(response: Response, item: str, project: str) -> None:
     """Raise if a call about *item* of *project* was not done."""
-    if response.status_code == requests.codes.not_found:
+    if is_missing(response):
         raise WorkItemNotFound(item)
-    if response.status_code == requests.codes.forbidden:
+    if response.status_code == requests.codes.forbidden and error_text(response):
         raise ProjectRefused(project)
     raise_for_status(response)
 
@@ -54,8 +54,19 @@ def raise_for_status(response: Response) -> None:
         if status == requests.codes.server_error and error_text(response):
             raise PlaneFailed(retry_after=wait)
         raise PlaneUnavailable(retry_after=wait)
-    if status >= requests.codes.multiple_choices and status != requests.codes.found:
+    # Nor does Plane say in HTML that it did something, or that there is no such thing.
+    if response.ok and _is_html(response):
+        raise PlaneUnavailable
+    if status == requests.codes.not_found and not error_text(response):
+        raise PlaneUnavailable
+    if status >= requests.codes.multiple_choices:
         raise PlaneRejected(status)
+
+
+def is_missing(response: Response) -> bool:
+    """Whether Plane, and not what stands before it, knows no such thing."""
+    is_not_found = response.status_code == requests.codes.not_found
+    return is_not_found and error_text(response) != ""
 
 
 def is_mimetype_refused(response: Response) -> bool:
@@ -109,8 +120,13 @@ def expecting_shape() -> Iterator[None]:
     """Take an answer of another shape for one that is not Plane's."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise PlaneUnavailable from error
+
+
+def _is_html(response: Response) -> bool:
+    content_type: str = response.headers.get("Content-Type", "")
+    return content_type.partition(";")[0].strip().lower() == "text/html"
 
 
 def read_uuid(value: object) -> str:

@@ -54,9 +54,12 @@ class PlaneDirectory:
             project = _pick(self._get_projects(_PROJECTS_MISS_SECONDS), reference)
         return project
 
-    def recall_project(self, reference: Reference) -> Project | None:
-        """Return the project as it was known last, without asking Plane."""
-        return _pick(self._projects, reference)
+    def is_known(self, reference: Reference) -> bool:
+        """Whether its project was there last, or is fenced in, without asking Plane."""
+        if _pick(self._projects, reference):
+            return True
+        fence = self._fence or frozenset()
+        return isinstance(reference, WorkItemKey) and reference.identifier in fence
 
     def get_work_item(self, reference: Reference, project: Project) -> WorkItem:
         """Return the work item of *project* that *reference* names.

@@ -1,6 +1,7 @@
 """Slack's Web API, as far as it is needed: values out, or a typed error."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
@@ -56,6 +57,8 @@ _PASSING_ERRORS = frozenset(
     }
 )
 _THROTTLED_ERRORS = frozenset({"ratelimited", "rate_limited"})
+#: For an answer that is no JSON, the SDK puts the answer in this place.
+_ERROR = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
 
 # The SDK's own lines at DEBUG hold whole messages.
 _logger = logging.getLogger("slack_sdk.quiet")
@@ -163,7 +166,14 @@ def _call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, A
     except SlackApiError as error:
         _raise_for(error.response)
         raise SlackUnavailable from error
-    except (SlackClientError, HTTPException, OSError, ValueError) as error:
+    # The SDK stumbles over JSON that is no object with an AttributeError.
+    except (
+        SlackClientError,
+        HTTPException,
+        OSError,
+        ValueError,
+        AttributeError,
+    ) as error:
         raise SlackUnavailable from error
     if not isinstance(data, Mapping):
         raise SlackUnavailable
@@ -171,7 +181,8 @@ def _call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, A
 
 
 def _raise_for(response: SlackResponse) -> None:
-    error = str(response.get("error", ""))
+    data = response.data if isinstance(response.data, Mapping) else {}
+    error = str(data.get("error", ""))
     headers = {name.lower(): value for name, value in response.headers.items()}
     wait = retry_after(headers.get("retry-after"))
     if response.status_code == 429 or error in _THROTTLED_ERRORS:
@@ -181,8 +192,8 @@ def _raise_for(response: SlackResponse) -> None:
     if error in _TOKEN_ERRORS:
         raise SlackTokenRefused(error)
     if error == "missing_scope":
-        raise SlackScopeMissing(str(response.get("needed", "")))
-    if response.status_code == 200:
+        raise SlackScopeMissing(str(data.get("needed", "")))
+    if response.status_code == 200 and _ERROR.fullmatch(error):
         raise SlackRejected(error)
 
 

@@ -19,6 +19,7 @@ from bot.domain.files import SharedFile
 from bot.errors import (
     DownloadEncoded,
     DownloadInterrupted,
+    DownloadMisled,
     DownloadMismatch,
     DownloadRefused,
     FileDeleted,
@@ -108,6 +109,9 @@ class SlackFiles:
                 headers={"Accept-Encoding": "identity"},
                 timeout=(_CONNECT_SECONDS, _READ_SECONDS),
             )
+        # requests takes a redirect's address apart, too, though it does not follow it.
+        except ValueError as error:
+            raise DownloadMisled("") from error
         except requests.RequestException as error:
             raise DownloadInterrupted from error
 

@@ -1,5 +1,6 @@
 """Which addresses are Slack's own: the only ones that may get the bot token."""
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from bot.errors import DownloadMisled
@@ -8,6 +9,8 @@ from bot.errors import DownloadMisled
 #: on Enterprise Grid, slack-gov.com is GovSlack's; Slack owns all of these domains.
 _DOMAINS = ("slack.com", "slack-files.com", "slack-edge.com", "slack-gov.com")
 _HTTPS_PORTS = (None, 443)
+#: For urllib3 a host ends at a backslash, for urllib it does not: evil.com\.slack.com.
+_HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 
 
 class SlackHosts:
@@ -27,15 +30,17 @@ class SlackHosts:
             is_trusted = _origin(parts) == self._api or _is_slack(parts)
             has_password = parts.username is not None or parts.password is not None
         except ValueError as error:
-            raise DownloadMisled("an address that is none") from error
+            raise DownloadMisled("") from error
         if not is_trusted or has_password:
-            raise DownloadMisled((parts.hostname or "an address without a host")[:255])
+            raise DownloadMisled((parts.hostname or "")[:255])
 
 
 def _is_slack(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     at_slack = any(host == name or host.endswith(f".{name}") for name in _DOMAINS)
-    return at_slack and parts.scheme == "https" and parts.port in _HTTPS_PORTS
+    is_plain = _HOST.fullmatch(host) is not None
+    is_safe = parts.scheme == "https" and parts.port in _HTTPS_PORTS
+    return at_slack and is_plain and is_safe
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

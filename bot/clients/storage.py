@@ -16,7 +16,12 @@ from bot.clients.http import build_session, no_auth, retry_after
 from bot.clients.plane import UploadTicket
 from bot.clients.slack_files import Download
 from bot.clients.storage_transport import StorageAdapter
-from bot.errors import StorageExpired, StorageRefused, StorageUnavailable
+from bot.errors import (
+    StorageExpired,
+    StorageMisconfigured,
+    StorageRefused,
+    StorageUnavailable,
+)
 
 #: While a body is sent, urllib3 gives each piece the time of the *connect* timeout.
 _SEND_SECONDS = 30
@@ -25,6 +30,9 @@ _LONGEST_ERROR = 64 * 1024
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
 _STORED = frozenset({200, 201, 204})
+#: S3 says 400 for this one, though it only waited too long for the next piece
+#: (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+_PASSING_CODES = frozenset({"RequestTimeout"})
 
 Progress = Callable[[int], None]
 
@@ -90,11 +98,12 @@ class Storage:
         form = PresignedForm(
             ticket.fields, download.pieces(), size=download.size, progress=progress
         )
-        host = (urlsplit(ticket.url).hostname or "")[:255]
+        host = _host(ticket.url)
         try:
             with self._post(ticket.url, form) as response:
                 _check(response, form, host)
-        except (requests.RequestException, HTTPError) as error:
+        # ValueError: requests takes the address of a redirect apart, followed or not.
+        except (requests.RequestException, HTTPError, ValueError) as error:
             raise StorageUnavailable(host) from error
 
     def _post(self, url: str, form: PresignedForm) -> Response:
@@ -109,6 +118,17 @@ class Storage:
         )
 
 
+def _host(url: str) -> str:
+    """Return the host of storage's address, as Plane was configured to tell it."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return parts.hostname[:255]
+    except ValueError:
+        pass
+    raise StorageMisconfigured(url[:200])
+
+
 def _check(response: Response, form: PresignedForm, host: str) -> None:
     # Read to its end, the connection serves the next file too.
     text = response.raw.read(_LONGEST_ERROR, decode_content=True)
@@ -117,10 +137,12 @@ def _check(response: Response, form: PresignedForm, host: str) -> None:
         if not form.is_sent:
             raise StorageUnavailable(host)
         return
-    if status >= requests.codes.server_error or status in (408, 429):
+    found = _CODE.search(text)
+    code = found[1].decode("ascii") if found else ""
+    passes = status in (408, 429) or code in _PASSING_CODES
+    if status >= requests.codes.server_error or passes:
         wait = retry_after(response.headers.get("Retry-After"))
         raise StorageUnavailable(host, retry_after=wait)
     if status == requests.codes.forbidden and b"expired" in text.lower():
         raise StorageExpired
-    code = _CODE.search(text)
-    raise StorageRefused(host, status, code[1].decode("ascii") if code else "")
+    raise StorageRefused(host, status, code)

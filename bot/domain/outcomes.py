@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from bot.errors import Fact, Problem
+from bot.errors import Fact, Problem, TransientProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,10 @@ class Outcome:
         return cls(problem.code, problem.facts)
 
     @classmethod
-    def giving_up(cls, problem: Problem, *, hours: int) -> Self:
-        """Return that *problem* did not pass in so many hours."""
-        facts = {**problem.facts, "cause": problem.code, "hours": hours}
+    def giving_up(cls, problem: TransientProblem) -> Self:
+        """Return that *problem* did not pass for as long as it is waited out."""
+        patience = int(problem.patience)
+        facts = {**problem.facts, "cause": problem.code, "patience": patience}
         return cls("GivenUp", facts)
 
     @property

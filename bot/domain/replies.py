@@ -50,8 +50,11 @@ def _join(
 
 def _lines(item: ItemReport, links: PlaneLinks) -> Iterator[_Line]:
     if item.problem:
-        text = tell(item.problem, it=_link(item.key, links))
+        text = tell(item.problem, it=f"the files for {_link(item.key, links)}")
         yield _Line(f"{_FAILED} {text}")
+    if item.waiting_for:
+        text = tell(item.waiting_for, it=_link(item.key, links))
+        yield _Line(f"{_OPEN} {text} I keep trying.")
     for file in item.files:
         yield _file_line(file)
 
@@ -75,7 +78,8 @@ def _progress(file: FileLine, name: str) -> str:
 
 def _count(lines: Sequence[_Line]) -> list[_Line]:
     done = Counter(line.is_success for line in lines)[True]
-    counted = [_Line(f"{_DONE} {done} files are attached.")] if done else []
+    told = "1 file is attached." if done == 1 else f"{done} files are attached."
+    counted = [_Line(f"{_DONE} {told}")] if done else []
     return counted + [line for line in lines if not line.is_success]
 
 
@@ -83,7 +87,7 @@ def _cut(text: str) -> str:
     """Keep as many whole lines as there is room for, and say that there are more."""
     more = "\n… and more, for which there is no room here: see the work items in Plane."
     kept = text[: LONGEST_TEXT - len(more)]
-    return kept[: kept.rindex("\n")] + more
+    return kept.rpartition("\n")[0] + more
 
 
 def _link(key: str, links: PlaneLinks) -> str:

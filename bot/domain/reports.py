@@ -21,23 +21,23 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """One reference: its *files*, or the *problem* that kept all of them from it."""
+    """One reference: its *files*, or the *problem* that kept all of them from it.
+
+    *waiting_for* is the problem that keeps it from being looked up.
+    """
 
     key: str
     problem: Outcome | None = None
+    waiting_for: Outcome | None = None
     files: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that one reply says.
-
-    *waiting_for* is the problem that keeps the references from being looked up.
-    """
+    """Everything that one reply says."""
 
     items: tuple[ItemReport, ...]
     is_planned: bool
-    waiting_for: Outcome | None = None
 
     @property
     def is_final(self) -> bool:

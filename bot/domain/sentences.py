@@ -4,22 +4,29 @@ Every sentence says what happened, to what, and what to do next; a fault that on
 administrator can mend says so and names the setting, scope or permission.
 """
 
+import re
 from collections.abc import Mapping
 
 from bot.domain.outcomes import Outcome
 from bot.errors import Fact
 
-#: A sentence for each problem; {it} is the file or the work item it happened to.
+#: A sentence for each problem; {it} is what it happened to: a file or several of them.
 SENTENCES: Mapping[str, str] = {
     "Attached": "{it} is attached.",
     "AlreadyAttached": "{it} was attached already.",
     # the file
-    "FileEmpty": "{it} is empty, and Plane takes no empty files.",
+    "FileEmpty": (
+        "{it} is empty, and Plane takes no empty files. Share it again when there is"
+        " something in it."
+    ),
     "FileTooLarge": (
         "{it} is {size}; Plane takes files up to {limit} here. Share a smaller one, or"
         " ask your Plane administrator to raise FILE_SIZE_LIMIT."
     ),
-    "FileDeleted": "{it} was deleted in Slack before I could fetch it. Share it again.",
+    "FileDeleted": (
+        "{it} was deleted in Slack before I could fetch it. If you still want it there,"
+        " share it again."
+    ),
     "FileHidden": (
         "{it} is older than what your Slack plan still shows, so I cannot fetch it."
         " Share a copy of it."
@@ -43,16 +50,17 @@ SENTENCES: Mapping[str, str] = {
         " that is not whole."
     ),
     "DownloadEncoded": (
-        "Something on the way from Slack changes {it} ({encoding}). An administrator"
-        " should look at the proxy in front of me."
+        "Something on the way from Slack compresses {it} ({encoding}), so it would not"
+        " arrive as it was shared. An administrator has to switch that off in the proxy"
+        " in front of me."
     ),
     "DownloadRefused": (
         "Slack did not give me {it} (HTTP status {status}). Share it again; if that"
         " does not help, tell whoever runs me."
     ),
     "DownloadMisled": (
-        "Slack's link to {it} leads to {host}, which is not Slack, so I did not follow"
-        " it. Download the file and share your copy here."
+        "Slack's link to {it} leads to the host {host}, which is not Slack's, so I did"
+        " not follow it. Download the file and share your copy here."
     ),
     "SignInPage": (
         "Slack showed me its sign-in page instead of {it}. An administrator has to"
@@ -74,9 +82,9 @@ SENTENCES: Mapping[str, str] = {
         " not help, tell whoever runs me."
     ),
     # Plane
-    "PlaneUnavailable": "Plane does not answer, so {it} has to wait.",
+    "PlaneUnavailable": "Plane does not answer me about {it}.",
     "PlaneFailed": "Plane reports an error of its own about {it}.",
-    "PlaneThrottled": "Plane allows no more calls this minute, so {it} has to wait.",
+    "PlaneThrottled": "Plane allows me no more calls this minute for {it}.",
     "PlaneKeyRefused": (
         "Plane refuses my API key, so I cannot attach {it}. An administrator has to set"
         " a new PLANE_API_KEY."
@@ -91,8 +99,8 @@ SENTENCES: Mapping[str, str] = {
         " has to make the owner of PLANE_API_KEY a member of that project."
     ),
     "WorkItemNotFound": (
-        "Plane has no {item}, or it is archived or a draft. Check the number and edit"
-        " your message."
+        "Plane has no {item}, or it is archived or a draft, so I cannot attach {it}."
+        " Check the number and edit your message."
     ),
     "PlaneRejected": (
         "Plane refused {it} (HTTP status {status}). Tell whoever runs me; the log has"
@@ -102,31 +110,37 @@ SENTENCES: Mapping[str, str] = {
     "StorageUnavailable": "Plane's file storage at {host} does not take {it} now.",
     "StorageExpired": "Plane's permission to upload {it} ran out before it was used.",
     "StorageRefused": (
-        "Plane's file storage at {host} refused {it} (HTTP status {status} {reason})."
+        "Plane's file storage at {host} refused {it} (HTTP status {status}, {reason})."
         " A Plane administrator should check its storage settings (AWS_S3_ENDPOINT_URL,"
         " AWS_S3_BUCKET_NAME and the access keys)."
     ),
     "StorageMisconfigured": (
-        "Plane sent me to {address} to store {it}, which is no web address. A Plane"
-        " administrator should check AWS_S3_ENDPOINT_URL."
+        "The address that Plane gave me to store {it} is no web address: {address}. A"
+        " Plane administrator should check AWS_S3_ENDPOINT_URL."
     ),
     # ours
     "ExternalPerson": (
         "I attach nothing that people of other organisations share. Someone of ours can"
-        " share {it} again, or an administrator can set ATTACH_EXTERNAL_USERS."
+        " share {it} again, or an administrator can set ATTACH_EXTERNAL_USERS to true."
     ),
     "PrivateConversation": (
-        "I attach nothing from private conversations here. Share {it} in a public"
-        " channel, or ask an administrator about ATTACH_PRIVATE."
+        "I attach nothing from private conversations. Share {it} in a public channel,"
+        " or ask an administrator to set ATTACH_PRIVATE to allow."
     ),
-    "Unexpected": "Something went wrong in me with {it}; the log has the details.",
+    "Unexpected": (
+        "Something went wrong in me with {it}; whoever runs me finds it in my log."
+    ),
     "GivenUp": (
-        "I gave {it} up after {hours} h of trying. What kept me: {cause} Share it again"
-        " when that is mended."
+        "I gave up on {it} after {patience} of trying. What kept me: {cause} Share it"
+        " again when that is mended."
     ),
 }
 
 _SIZES = frozenset({"size", "limit", "announced", "received"})
+#: Invisible, but part of the spelling in Persian and in the scripts of India.
+_JOINERS = "\u200c\u200d"
+#: What needs no marks around it: nothing in it comes alive.
+_SIMPLE = re.compile(r"[^\W_](?:[\w., -]*[^\W_])?")
 
 
 def tell(outcome: Outcome, *, it: str) -> str:
@@ -146,21 +160,36 @@ def escape(text: str) -> str:
 
 
 def show_code(text: str) -> str:
-    """Return *text* as inline code, where no formatting or emoji comes alive."""
-    shortened = text if len(text) <= 80 else f"{text[:50]}…{text[-25:]}"
+    """Return *text* as inline code, where no formatting or emoji comes alive.
+
+    It becomes one line of at most 80 characters; a text with none is "unknown".
+    """
+    visible = (c if c.isprintable() or c in _JOINERS else " " for c in text)
+    line = " ".join("".join(visible).split())
+    shortened = line if len(line) <= 80 else f"{line[:50]}…{line[-25:]}"
     quoted = shortened.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
-    return f"`{escape(quoted)}`"
+    return f"`{escape(quoted)}`" if quoted else "unknown"
 
 
 def show_size(size: int) -> str:
     """Return a number of bytes for people, in binary units as Slack shows them."""
     amount, unit = float(size), "bytes"
     for larger in ("KB", "MB", "GB"):
-        if amount < 1024:
+        if round(amount, 1) < 1024:
             break
         amount, unit = amount / 1024, larger
     number = f"{amount:.1f}".removesuffix(".0")
     return f"{number} {unit}" if size != 1 else "1 byte"
+
+
+def show_duration(seconds: int) -> str:
+    """Return a duration for people, in the largest unit that it is a multiple of."""
+    amount, unit = seconds, "second"
+    for larger, factor in (("minute", 60), ("hour", 60)):
+        if amount % factor:
+            break
+        amount, unit = amount // factor, larger
+    return f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
 
 
 def _show_facts(facts: Mapping[str, Fact]) -> dict[str, str]:
@@ -168,5 +197,13 @@ def _show_facts(facts: Mapping[str, Fact]) -> dict[str, str]:
     shown = {name: show_size(size) for name, size in sizes.items()}
     if len(set(shown.values())) < len(set(sizes.values())):
         shown = {name: f"{size:,} bytes" for name, size in sizes.items()}
-    texts = {name: escape(str(fact)) for name, fact in facts.items()}
+    if "patience" in facts:
+        shown["patience"] = show_duration(int(facts["patience"]))
+    texts = {name: _show_fact(str(fact)) for name, fact in facts.items()}
     return texts | shown
+
+
+def _show_fact(text: str) -> str:
+    code = show_code(text)
+    simple = code.strip("`")
+    return simple if _SIMPLE.fullmatch(simple) else code

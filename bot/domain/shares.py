@@ -12,7 +12,6 @@ from bot.errors import MalformedEvent
 #: Slack's docs call `file_share` no longer served, its events carry it all the same
 #: (bolt-python#644): both are messages of people.
 _SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
-_PRIVATE = frozenset({"group", "im", "mpim"})
 
 _ID = re.compile(r"[A-Z0-9]{2,64}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,16}\.[0-9]{1,9}", re.ASCII)
@@ -64,7 +63,8 @@ def parse_share(body: object, *, links: PlaneLinks) -> Share | None:
         message_ts=message_ts,
         thread_ts=_ts(message.get("thread_ts") or message_ts),
         user_id=_id(message, "user"),
-        is_private=event.get("channel_type") in _PRIVATE,
+        # Of the other types (group, im, mpim, app_home) none is open to everyone.
+        is_private=event.get("channel_type") != "channel",
         is_external=_is_external(envelope, message, team_id),
         references=references,
         files=_files(message["files"]),

@@ -5,6 +5,8 @@ hold none.
 """
 
 import logging
+import socket
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -56,10 +58,10 @@ class WebApp:
         """Answer one request."""
         status, headers, text = self._route(environ)
         body = text.encode()
-        headers.setdefault("Content-Type", "text/plain; charset=utf-8")
-        headers["Content-Length"] = str(len(body))
+        headers.setdefault("content-type", "text/plain; charset=utf-8")
+        headers["content-length"] = str(len(body))
         start_response(f"{status} {_phrase(status)}", list(headers.items()))
-        return [body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _route(self, environ: Environ) -> Answer:
         match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
@@ -69,8 +71,10 @@ class WebApp:
                 return self._readyz()
             case "POST", "/slack/events" if self._app and self._verifier:
                 return self._receive(environ, self._app, self._verifier)
-            case _, "/slack/events" | "/healthz" | "/readyz":
-                return 405, {}, "method not allowed\n"
+            case _, "/slack/events" if self._app and self._verifier:
+                return _refuse_method("POST")
+            case _, "/healthz" | "/readyz":
+                return _refuse_method("GET, HEAD")
         return 404, {}, "not found\n"
 
     def _readyz(self) -> Answer:
@@ -103,30 +107,71 @@ def dispatch(app: App, body: Mapping[str, Any]) -> BoltResponse:
     return app.dispatch(BoltRequest(mode="socket_mode", body=dict(body)))
 
 
-def build_server(app: WebApp, *, host: str, port: int) -> Any:
-    """Bind the server; its `run` answers until SystemExit is raised in it."""
-    return create_server(
-        app,
-        host=host,
-        port=port,
-        threads=_THREADS,
-        connection_limit=1000,
-        backlog=2 * _CONNECTIONS,
-        channel_timeout=_IDLE_SECONDS,
-        max_request_body_size=MOST_BODY_BYTES,
-        asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
-        ident="Loadmaster",
-    )
+class HttpServer:
+    """Answers in a thread of its own.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+
+    def __init__(self, app: WebApp, *, host: str, port: int) -> None:
+        # A name may have several addresses; waitress would make a server of each, and
+        # its stubs do not know which of the two kinds there is.
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
+        self._server: Any = create_server(
+            app,
+            host=str(address[0]),
+            port=port,
+            threads=_THREADS,
+            connection_limit=_CONNECTIONS,
+            backlog=2 * _CONNECTIONS,
+            channel_timeout=_IDLE_SECONDS,
+            max_request_body_size=MOST_BODY_BYTES,
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=True,
+            ident="Loadmaster",
+        )
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{self._server.effective_host}:{self._server.effective_port}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing new, and let what is being answered end."""
+        self._server.task_dispatcher.shutdown()
+        self._stopping.set()
+        self._server.pull_trigger()
+        self._thread.join()
+        self._server.asyncore.close_all(self._server._map, ignore_all=True)
+
+    def _serve(self) -> None:
+        # waitress's own loop ends by an exception, which not every place in it lets
+        # through.
+        while not self._stopping.is_set():
+            self._turn(_IDLE_SECONDS)
+        self._turn(0)  # the last answers go out
+
+    def _turn(self, timeout: float) -> None:
+        self._server.asyncore.loop(
+            timeout=timeout, use_poll=True, map=self._server._map, count=1
+        )
 
 
 def _answer(response: BoltResponse) -> Answer:
-    headers = {
-        name: value
-        for name, value in response.first_headers_without_set_cookie().items()
-        if name.lower() != "content-length"
-    }
-    return response.status, headers, response.body
+    headers = response.first_headers_without_set_cookie().items()
+    lower = {name.lower(): value for name, value in headers}
+    return response.status, lower, response.body
+
+
+def _refuse_method(allowed: str) -> Answer:
+    return 405, {"allow": allowed}, "method not allowed\n"
 
 
 def _phrase(status: int) -> str:

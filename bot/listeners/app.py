@@ -2,13 +2,16 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.listeners import messages
 from bot.listeners.intake import Intake
+
+logger = logging.getLogger(__name__)
 
 # Bolt's own lines at DEBUG hold whole messages.
 _logger = logging.getLogger("slack_bolt.quiet")
@@ -29,6 +32,7 @@ def build_app(intake: Intake, *, bot_token: str, attach_on_share: bool) -> App:
         token_verification_enabled=False,
         ignoring_self_events_enabled=False,  # parse_share knows bots' messages
     )
+    app.use(_note_limit)
     if attach_on_share:
         messages.register(app, intake)
     # What is subscribed to and not listened to counts as failed deliveries.
@@ -45,6 +49,16 @@ def _authorize_with(bot_token: str) -> Callable[..., AuthorizeResult]:
         )
 
     return authorize
+
+
+def _note_limit(
+    body: Mapping[str, Any], next_: Callable[[], BoltResponse]
+) -> BoltResponse:
+    """Answer `app_rate_limited`, which has no event for a listener to hear."""
+    if body.get("type") != "app_rate_limited":
+        return next_()
+    logger.warning("app_rate_limited: Slack holds events of this minute back")
+    return BoltResponse(status=200)
 
 
 def _take_note() -> None:

@@ -14,7 +14,7 @@ from typing import Self
 _LISTENING = re.compile(r"Listening on http://[^\s:]+:(\d+)")
 _START_SECONDS = 30.0
 #: The bot drains when it is asked to end; this is more than a sandbox has to drain.
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 5.0
 
 #: What a Python process needs of the caller's environment. All else stays outside,
 #: above all proxies and the settings of a real Slack, Plane and database.

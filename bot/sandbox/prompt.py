@@ -13,7 +13,7 @@ from bot.sandbox.stage import Stage
 from bot.sandbox.transcript import show_item, show_thread
 
 #: The bot answers at once or, when there is much to do, says so after two seconds.
-_FIRST_SECONDS = 6.0
+_FIRST_SECONDS = 4.0
 _FURTHER_SECONDS = 30.0
 
 
@@ -97,10 +97,12 @@ class Prompt(cmd.Cmd):
             self._last, first=_FIRST_SECONDS, further=_FURTHER_SECONDS
         )
         show_thread(self._stage, self._last, self._screen)
+        for key in self._stage.destinations(self._last):
+            show_item(self._stage, key, self._screen)
         if answer is None:
             self._screen.say(
-                "No answer yet. Loadmaster is silent where a text has no key of a"
-                " project in Plane; `item` shows the work items there are."
+                "No answer yet; thread looks again. Loadmaster is silent where a text"
+                " has no key of a project in Plane: item shows which there are."
             )
 
     def _commands(self) -> Iterator[tuple[str, str]]:

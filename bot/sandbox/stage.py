@@ -81,6 +81,14 @@ class Stage:
         found = self.plane.state.attachments(key, uploaded_only=True)
         return [each for each in found if each.external_id == file.id]
 
+    def destinations(self, message: Message) -> list[str]:
+        """Return the keys of the work items that the message's files are on."""
+        return [
+            key
+            for key in self.work_items()
+            if any(self.attachments_of(key, file) for file in message.files)
+        ]
+
     def _news(self, message: Message, heard: str) -> str | None:
         root = message.thread_ts or message.ts
         replies = self.slack.replies_by_bot(message.channel_id, root)

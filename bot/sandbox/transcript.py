@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.sandbox.mrkdwn import to_plain
 from bot.sandbox.plane import Attachment
-from bot.sandbox.screen import Row, Screen
+from bot.sandbox.screen import Row, Screen, visible
 from bot.sandbox.slack import File, Message
 from bot.sandbox.stage import Stage
 
@@ -39,17 +39,18 @@ def show_item(stage: Stage, key: str, screen: Screen) -> None:
 
 
 def _file_rows(file: File) -> Iterator[Row]:
-    yield Row("file", f"{file.name}, {_size(file.size)}, {file.mimetype}")
+    # a line break in a name must not look like the end of the row
+    name = visible(file.name or "")
+    yield Row("file", f"{name}, {_size(file.size)}, {file.mimetype}")
     yield Row("SHA-256", file.sha256)
 
 
 def _attachment_rows(stage: Stage, attachment: Attachment) -> Iterator[Row]:
-    stored = stage.plane.stored(attachment)
+    name, stored = visible(attachment.name), stage.plane.stored(attachment)
     if stored is None:
-        yield Row("file", f"{attachment.name}, but no bytes of it are in the store")
+        yield Row("file", f"{name}, but no bytes of it are in the store")
         return
-    size = _size(stored.size)
-    yield Row("file", f"{attachment.name}, {size}, {attachment.type}")
+    yield Row("file", f"{name}, {_size(stored.size)}, {attachment.type}")
     yield Row("SHA-256", stored.sha256)
     source = stage.slack.state.files.get(attachment.external_id or "")
     if source is not None:
@@ -58,7 +59,7 @@ def _attachment_rows(stage: Stage, attachment: Attachment) -> Iterator[Row]:
 
 
 def _size(count: int) -> str:
-    amount, unit = float(count), "bytes"
+    amount, unit = float(count), "byte" if count == 1 else "bytes"
     for larger in ("KB", "MB", "GB"):
         if amount < 1024:
             break

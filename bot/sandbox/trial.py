@@ -69,8 +69,12 @@ def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:
 
 
 def _stay(stage: Stage, message: Message, screen: Screen) -> None:
-    screen.head("Go on with your own files; help shows how, quit or Ctrl-C ends it.")
-    Prompt(stage, screen, message).cmdloop()
+    screen.say("")
+    screen.say("Go on with files of yours: help shows how. Ctrl-C ends it.")
+    try:
+        Prompt(stage, screen, message).cmdloop()
+    except KeyboardInterrupt:
+        screen.say("")  # leaves the line that the prompt stands on
 
 
 def _is_well(stage: Stage, message: Message, screen: Screen) -> bool:

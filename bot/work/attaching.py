@@ -15,7 +15,7 @@ from bot.errors import (
     WorkItemNotFound,
 )
 from bot.work.attach import Attached, AttachWorkflow
-from bot.work.attempts import Patience, patience_hours
+from bot.work.attempts import Patience
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.runner import Job, JobKind, Runner
 
@@ -110,8 +110,7 @@ class AttachmentHandler:
                 left,
             )
         logger.error("attachment=%d given up: %s", attachment_id, problem)
-        hours = patience_hours(problem)
-        self._decide(open_, Outcome.giving_up(problem, hours=hours), None)
+        self._decide(open_, Outcome.giving_up(problem), None)
 
     def _fail(self, open_: OpenAttachment, problem: FinalProblem) -> None:
         logger.warning(

@@ -4,11 +4,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import HOUR, TransientProblem
+from bot.errors import TransientProblem
 from bot.work.ledger.shares import Attempts
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 300.0
+#: Who asks for shorter waits, time after time, gets longer ones, up to this.
+CALM_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,9 @@ class Patience:
         since = now if attempts.since is None else attempts.since
         if now - since > problem.patience:
             return None
-        if problem.retry_after is not None:
-            return now + problem.retry_after
         doubled = FIRST_SECONDS * 2.0 ** min(attempts.number, 20)
         # Half of it at least, so that many do not come back at one moment.
-        return now + min(doubled, LONGEST_SECONDS) * (0.5 + 0.5 * self.chance())
-
-
-def patience_hours(problem: TransientProblem) -> int:
-    """Return for how many hours, rounded up, *problem* is waited out."""
-    return max(1, round(problem.patience / HOUR))
+        wait = min(doubled, LONGEST_SECONDS) * (0.5 + 0.5 * self.chance())
+        if problem.retry_after is not None:
+            wait = max(problem.retry_after, min(wait, CALM_SECONDS))
+        return now + wait

@@ -14,7 +14,7 @@ from bot.errors import (
     PrivateConversation,
     TransientProblem,
 )
-from bot.work.attempts import Patience, patience_hours
+from bot.work.attempts import Patience
 from bot.work.ledger.shares import NewShare, Resolution, ShareLedger
 from bot.work.runner import Job, JobKind, Runner
 
@@ -77,16 +77,14 @@ class ShareHandler:
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
     def _resolve(self, share: NewShare, reference: Reference) -> Resolution:
-        key = str(reference) if isinstance(reference, WorkItemKey) else ""
         try:
             project = self._find_project(reference)
             if project is None:
                 return Resolution(reference)
-            key = key or project.identifier
             self._guards.check(share)
             item = self._directory.get_work_item(reference, project)
         except FinalProblem as problem:
-            return Resolution(reference, key, problem=Outcome.of(problem))
+            return Resolution(reference, _name(reference), problem=Outcome.of(problem))
         return Resolution(
             reference,
             item_key=str(item.key),
@@ -103,7 +101,7 @@ class ShareHandler:
         try:
             return self._directory.find_project(reference)
         except FinalProblem as problem:
-            if self._directory.recall_project(reference):
+            if self._directory.is_known(reference):
                 raise
             logger.error("Plane does not list its projects: %s", problem)
             raise PlaneUnavailable from problem
@@ -114,27 +112,34 @@ class ShareHandler:
             self._give_up(share, problem)
             return
         logger.warning("share=%d waits for %s", share.share_id, problem)
-        self._ledger.postpone(share.share_id, problem, until=at)
+        self._ledger.postpone(
+            share.share_id,
+            problem,
+            until=at,
+            told={
+                reference: _name(reference)
+                for reference in share.references
+                if self._directory.is_known(reference)
+            },
+        )
         self._runner.submit(job, at=at)
+        self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
     def _give_up(self, share: NewShare, problem: TransientProblem) -> None:
         logger.error("share=%d given up: %s", share.share_id, problem)
-        outcome = Outcome.giving_up(problem, hours=patience_hours(problem))
-        known = [
-            (reference, self._directory.recall_project(reference))
-            for reference in share.references
-        ]
+        outcome = Outcome.giving_up(problem)
         self._plan(
             share,
             [
-                Resolution(reference, _name(reference, project), problem=outcome)
-                if project
+                Resolution(reference, _name(reference), problem=outcome)
+                if self._directory.is_known(reference)
                 else Resolution(reference)
-                for reference, project in known
+                for reference in share.references
             ],
         )
 
 
-def _name(reference: Reference, project: Project) -> str:
+def _name(reference: Reference) -> str:
+    """Return what people call the work item before it has been looked up."""
     is_key = isinstance(reference, WorkItemKey)
-    return str(reference) if is_key else project.identifier
+    return str(reference) if is_key else "the linked work item"

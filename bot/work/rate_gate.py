@@ -24,15 +24,19 @@ class RateGate:
         *,
         window: float = WINDOW_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float | None], object] = (
+            threading.Condition.wait
+        ),
     ) -> None:
         self._limit = limit
         self._window = window
         self._clock = clock
+        self._wait = wait
         self._changed = threading.Condition()
+        self._queue: deque[object] = deque()
         self._answered: deque[float] = deque()
         self._under_way = 0
         self._closed_until = 0.0
-        self._turn = threading.Lock()
 
     @contextlib.contextmanager
     def passage(self) -> Iterator[None]:
@@ -50,14 +54,22 @@ class RateGate:
             self._closed_until = max(self._closed_until, until)
 
     def _enter(self) -> None:
-        # The turn keeps the order of arrival; only its holder waits for a place.
-        with self._turn, self._changed:
-            while (wait := self._wait_time()) is None or wait > 0:
-                self._changed.wait(wait)
-            self._under_way += 1
+        # A lock's waiters have no order: the queue keeps that of arrival.
+        turn = object()
+        with self._changed:
+            self._queue.append(turn)
+            try:
+                while (wait := self._wait_time(turn)) is None or wait > 0:
+                    self._wait(self._changed, wait)
+                self._under_way += 1
+            finally:
+                self._queue.remove(turn)
+                self._changed.notify_all()
 
-    def _wait_time(self) -> float | None:
-        """Return the seconds until a place is free; None until a call is answered."""
+    def _wait_time(self, turn: object) -> float | None:
+        """Return the seconds until a place is free; None until something changes."""
+        if self._queue[0] is not turn:
+            return None
         now = self._clock()
         if now < self._closed_until:
             return self._closed_until - now

@@ -8,9 +8,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import StartError
 
@@ -27,7 +28,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
-            url, pool_size=24, connect_args={"timeout": _BUSY_SECONDS}
+            url,
+            pool_size=24,
+            connect_args={"timeout": _BUSY_SECONDS},
+            hide_parameters=True,  # errors are logged; files' names are not
         )
         event.listen(self._engine, "connect", _set_up_connection)
         event.listen(self._engine, "begin", _begin)
@@ -51,7 +55,8 @@ class Database:
         """Bring the schema to this version's.
 
         Raises:
-            StartError: the file is no database, damaged, or cannot be written.
+            StartError: the file is no database, damaged, of a later version, or it
+                cannot be written.
         """
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
@@ -59,12 +64,26 @@ class Database:
             with self.write() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except DatabaseError as error:
-            raise StartError(
-                f"The database {self._engine.url.database} cannot be used:"
-                f" {error.orig}. Put a backup in its place or, to start with an empty"
-                " one, move it away; see DATABASE_URL."
+        except OperationalError as error:
+            raise self._unusable(
+                f"{error.orig}. Another program may be using it, or its disk be full or"
+                " read-only"
             ) from error
+        except DatabaseError as error:
+            raise self._unusable(
+                f"{error.orig}. Put a backup in its place or, to start with an empty"
+                " one, move it away"
+            ) from error
+        except CommandError as error:
+            raise self._unusable(
+                "a later version of Loadmaster made it. Run that one"
+            ) from error
+
+    def _unusable(self, reason: str) -> StartError:
+        path = self._engine.url.database
+        return StartError(
+            f"The database {path} cannot be used: {reason}; see DATABASE_URL."
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -68,11 +68,17 @@ def _put_attachments(connection: Connection, share_id: int, now: float) -> None:
         literal(0),
         literal(now),
     )
-    names = ["team_id", "file_id", "work_item_id", "project_id", "item_key"]
+    identity = ["team_id", "file_id", "work_item_id"]
+    place = ["project_id", "item_key"]
+    statement = insert(attachments).from_select(
+        [*identity, *place, "state", "relayed", "attempts", "due_at"], wanted
+    )
+    # The work item may have moved, or its project have got another identifier.
     connection.execute(
-        insert(attachments)
-        .from_select([*names, "state", "relayed", "attempts", "due_at"], wanted)
-        .on_conflict_do_nothing()
+        statement.on_conflict_do_update(
+            index_elements=identity,
+            set_={name: statement.excluded[name] for name in place},
+        )
     )
 
 

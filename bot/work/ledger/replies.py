@@ -137,22 +137,28 @@ def _report(connection: Connection, share: Row[Any]) -> Report:
             ItemReport(
                 key=row.item_key,
                 problem=Outcome(row.problem, row.facts) if row.problem else None,
-                files=tuple(lines.pop(row.item_key, ())),
+                waiting_for=_waiting_for(share, row),
+                files=tuple(lines.pop(row.work_item_id, ())),
             )
             for row in _told_references(connection, share.id)
         ),
         is_planned=share.state != ShareState.NEW,
-        waiting_for=Outcome(**share.waiting_for) if share.waiting_for else None,
     )
 
 
+def _waiting_for(share: Row[Any], reference: Row[Any]) -> Outcome | None:
+    is_pending = reference.state == ReferenceState.PENDING
+    return Outcome(**share.waiting_for) if is_pending and share.waiting_for else None
+
+
 def _told_references(connection: Connection, share_id: int) -> Sequence[Row[Any]]:
-    told = (ReferenceState.FOUND, ReferenceState.REFUSED)
     rows = connection.execute(
         select(share_references)
         .where(
             share_references.c.share_id == share_id,
-            share_references.c.state.in_(told),
+            share_references.c.state != ReferenceState.IGNORED,
+            # One that is looked up has none, until it has to wait for that.
+            share_references.c.item_key.is_not(None),
         )
         .order_by(share_references.c.position)
     )
@@ -161,10 +167,13 @@ def _told_references(connection: Connection, share_id: int) -> Sequence[Row[Any]
 
 
 def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
-    """Return the share's lines by the key of their work item."""
+    """Return the share's lines by the id of their work item.
+
+    Its key may have been another one when the file was first attached.
+    """
     rows = connection.execute(
         select(
-            attachments.c.item_key,
+            attachments.c.work_item_id,
             attachments.c.relayed,
             attachments.c.waiting_for,
             share_attachments.c.outcome,
@@ -190,5 +199,5 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
             size=file.size,
             waiting_for=Outcome(**row.waiting_for) if row.waiting_for else None,
         )
-        lines.setdefault(row.item_key, []).append(line)
+        lines.setdefault(row.work_item_id, []).append(line)
     return lines

@@ -4,10 +4,10 @@ Each verb is one transaction.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Update, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.outcomes import Outcome
@@ -120,20 +120,34 @@ class ShareLedger:
             told = _has_reference(
                 connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
             )
-            values: dict[str, object] = {}
             if told:
-                values["reply_due_at"] = self._clock()
+                self._ask_for_reply(connection, share_id)
             if not _has_reference(connection, share_id, ReferenceState.PENDING):
-                values["state"] = ShareState.PLANNED if told else ShareState.QUIET
-            if values:
+                state = ShareState.PLANNED if told else ShareState.QUIET
                 connection.execute(
-                    update(shares).where(shares.c.id == share_id).values(**values)
+                    update(shares).where(shares.c.id == share_id).values(state=state)
                 )
             return work
 
-    def postpone(self, share_id: int, problem: Problem, *, until: float) -> None:
-        """Look the share's references up again at *until*."""
+    def postpone(
+        self,
+        share_id: int,
+        problem: Problem,
+        *,
+        until: float,
+        told: Mapping[Reference, str],
+    ) -> None:
+        """Look the share's references up again at *until*.
+
+        *told* has the names of those that the thread is told about meanwhile.
+        """
         with self._database.write() as connection:
+            for reference, name in told.items():
+                connection.execute(
+                    _reference(share_id, reference).values(item_key=name)
+                )
+            if told:
+                self._ask_for_reply(connection, share_id)
             connection.execute(
                 update(shares)
                 .where(shares.c.id == share_id)
@@ -154,6 +168,13 @@ class ShareLedger:
                 )
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
+
+    def _ask_for_reply(self, connection: Connection, share_id: int) -> None:
+        connection.execute(
+            update(shares)
+            .where(shares.c.id == share_id)
+            .values(reply_due_at=self._clock())
+        )
 
     def _insert(self, connection: Connection, share: Share) -> int | None:
         """Insert the share's own row; None where its message has one."""
@@ -186,9 +207,10 @@ class ShareLedger:
                 shares.c.message_ts == share.message_ts,
             )
         ).scalar_one()
+        removed = _remove_refused(connection, share_id, share)
         before = _count_parts(connection, share_id)
         _put_parts(connection, share_id, share, first=before)
-        if _count_parts(connection, share_id) == before:
+        if not removed and _count_parts(connection, share_id) == before:
             return None
         connection.execute(
             update(shares)
@@ -234,6 +256,19 @@ def _put_parts(
     )
 
 
+def _remove_refused(connection: Connection, share_id: int, share: Share) -> int:
+    """Forget the refused references that an edit took back; return how many."""
+    kept = [print_reference(reference) for reference in share.references]
+    removed = connection.execute(
+        delete(share_references).where(
+            share_references.c.share_id == share_id,
+            share_references.c.state == ReferenceState.REFUSED,
+            share_references.c.reference.not_in(kept),
+        )
+    )
+    return removed.rowcount
+
+
 def _count_parts(connection: Connection, share_id: int) -> int:
     return sum(
         connection.execute(
@@ -246,12 +281,7 @@ def _count_parts(connection: Connection, share_id: int) -> int:
 def _resolve(connection: Connection, share_id: int, resolution: Resolution) -> None:
     problem = resolution.problem
     connection.execute(
-        update(share_references)
-        .where(
-            share_references.c.share_id == share_id,
-            share_references.c.reference == print_reference(resolution.reference),
-        )
-        .values(
+        _reference(share_id, resolution.reference).values(
             state=resolution.state,
             item_key=resolution.item_key,
             project_id=resolution.project_id,
@@ -259,6 +289,13 @@ def _resolve(connection: Connection, share_id: int, resolution: Resolution) -> N
             problem=problem.code if problem else None,
             facts=dict(problem.facts) if problem else None,
         )
+    )
+
+
+def _reference(share_id: int, reference: Reference) -> Update:
+    return update(share_references).where(
+        share_references.c.share_id == share_id,
+        share_references.c.reference == print_reference(reference),
     )
 
 

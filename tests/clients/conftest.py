@@ -1,0 +1,121 @@
+"""Plane, its store and Slack on loopback, and clients that talk to them."""
+
+import contextlib
+
+import pytest
+
+from bot.clients.plane import PlaneClient
+from bot.clients.slack_api import SlackApi
+from bot.clients.slack_files import SlackFiles
+from bot.clients.storage import Storage
+from bot.domain.files import SharedFile
+from bot.domain.references import WorkItemKey
+from bot.sandbox.plane import PlaneServer
+from bot.sandbox.slack import SlackServer
+from bot.sandbox.store import StoreServer
+
+KEY = "plane_api_alice"
+
+
+class CountingGate:
+    """Lets everybody through and counts; keeps what it was told of 429s."""
+
+    def __init__(self):
+        self.passed = 0
+        self.pushed = []
+
+    @contextlib.contextmanager
+    def passage(self):
+        self.passed += 1
+        yield
+
+    def push_back(self, seconds):
+        self.pushed.append(seconds)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    """Keep the environment's proxies out of the way to loopback."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def store():
+    with StoreServer() as store:
+        yield store
+
+
+@pytest.fixture
+def plane(store):
+    with PlaneServer(store=store, rate_limit=None) as plane:
+        yield plane
+
+
+@pytest.fixture
+def slack():
+    with SlackServer() as slack:
+        yield slack
+
+
+@pytest.fixture
+def gate():
+    return CountingGate()
+
+
+@pytest.fixture
+def open_client(plane, gate):
+    """How to open a client of Plane; *options* replace what it would get."""
+
+    def open_(**options):
+        known = {"api_url": plane.origin, "api_key": KEY, "workspace": "acme"}
+        return PlaneClient(**{**known, "gate": gate, "threads": 4, **options})
+
+    return open_
+
+
+@pytest.fixture
+def client(open_client):
+    return open_client()
+
+
+@pytest.fixture
+def item(client, plane):
+    """The work item WEB-1, found by one call."""
+    return client.get_work_item(WorkItemKey("WEB", 1))
+
+
+@pytest.fixture
+def api(slack):
+    return SlackApi(token=slack.bot_token, api_url=slack.api_url)
+
+
+@pytest.fixture
+def files(slack):
+    return SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=4)
+
+
+@pytest.fixture
+def storage():
+    return Storage(threads=4)
+
+
+@pytest.fixture
+def upload(slack):
+    """How to upload a file to Slack and get what an event tells of it."""
+
+    def upload_(content=b"%PDF-1.7 what is in the file\n" * 100, **options):
+        file = slack.add_file(content=content, **options)
+        shown = slack.events.show_file(file)
+        shared = SharedFile(
+            file.id,
+            name=file.name,
+            mimetype=file.mimetype,
+            mode=file.mode,
+            size=file.size,
+            url=shown.get("url_private_download"),
+        )
+        return file, shared
+
+    return upload_

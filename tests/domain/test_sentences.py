@@ -1,0 +1,273 @@
+"""What the bot says about each outcome."""
+
+import dataclasses
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import errors
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.sentences import (
+    SENTENCES,
+    escape,
+    show_code,
+    show_duration,
+    show_size,
+    tell,
+)
+from bot.errors import FinalProblem, Problem, TransientProblem
+
+IT = "`design.pdf`"
+KB, MB, GB = 1024, 1024**2, 1024**3
+
+
+def leaves(kind):
+    """Return the classes below *kind* that have no class below them."""
+    found = [leaf for each in kind.__subclasses__() for leaf in leaves(each)]
+    return found or [kind]
+
+
+PROBLEMS = sorted(leaves(Problem), key=lambda kind: kind.__name__)
+TRANSIENT = [kind for kind in PROBLEMS if issubclass(kind, TransientProblem)]
+FINAL = [kind for kind in PROBLEMS if issubclass(kind, FinalProblem)]
+#: What somebody who is no administrator of ours can read and do nothing about.
+ADMINISTRATOR = re.compile(r"[Aa]dministrator|whoever runs me")
+
+
+def make(kind, text="here", number=7):
+    """Make a problem of *kind* whose facts are *text* and *number*."""
+    facts = {
+        each.name: number if each.type is int else text
+        for each in dataclasses.fields(kind)
+        if each.name != "retry_after"
+    }
+    return kind(**facts)
+
+
+def placeholders(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
+    codes = {kind.__name__ for kind in PROBLEMS}
+
+    assert set(SENTENCES) == codes | {"Attached", "AlreadyAttached", "GivenUp"}
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_a_sentence_tells_just_what_its_problem_knows(kind):
+    assert placeholders(SENTENCES[kind.__name__]) - {"it"} == set(make(kind).facts)
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_a_sentence_names_what_it_is_about_and_ends(kind):
+    told = tell(Outcome.of(make(kind)), it=IT)
+
+    assert IT in told
+    assert told[-1] == "."
+    assert "{" not in told
+    assert "  " not in told
+    assert "()" not in told
+
+
+@pytest.mark.parametrize("kind", FINAL)
+def test_what_does_not_pass_by_itself_has_a_next_step(kind):
+    told = tell(Outcome.of(make(kind)), it=IT)
+
+    # More than the statement of the fact: a second sentence, and somebody to act.
+    asks = re.search(r"[Ss]hare|Download|Export|Check", told)
+    assert asks or ADMINISTRATOR.search(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        (errors.PlaneKeyRefused, "PLANE_API_KEY"),
+        (errors.PlaneWorkspaceRefused, "PLANE_WORKSPACE"),
+        (errors.ProjectRefused, "PLANE_API_KEY"),
+        (errors.FileTooLarge, "FILE_SIZE_LIMIT"),
+        (errors.SignInPage, "files:read"),
+        (errors.SlackTokenRefused, "SLACK_BOT_TOKEN"),
+        (errors.StorageRefused, "AWS_S3_ENDPOINT_URL"),
+        (errors.StorageMisconfigured, "AWS_S3_ENDPOINT_URL"),
+        (errors.ExternalPerson, "ATTACH_EXTERNAL_USERS"),
+        (errors.PrivateConversation, "ATTACH_PRIVATE"),
+    ],
+)
+def test_what_only_an_administrator_can_mend_names_the_setting(kind, setting):
+    told = tell(Outcome.of(make(kind)), it=IT)
+
+    assert setting in told
+    assert ADMINISTRATOR.search(told)
+
+
+def test_a_missing_scope_is_named():
+    told = tell(Outcome.of(errors.SlackScopeMissing("files:read")), it=IT)
+
+    assert "`files:read`" in told
+    assert ADMINISTRATOR.search(told)
+
+
+@pytest.mark.parametrize("outcome", [ATTACHED, ALREADY_ATTACHED])
+def test_success_is_told_in_few_words(outcome):
+    assert tell(outcome, it=IT).startswith("`design.pdf` ")
+
+
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_what_is_given_up_tells_how_long_it_was_tried_and_what_kept_it(kind):
+    problem = make(kind)
+
+    told = tell(Outcome.giving_up(problem), it=IT)
+
+    assert told.startswith(f"I gave up on {IT} after ")
+    assert tell(Outcome.of(problem), it=IT) in told
+    assert told.endswith("Share it again when that is mended.")
+
+
+def test_how_long_something_was_tried_is_the_truth():
+    day = tell(Outcome.giving_up(errors.PlaneUnavailable()), it=IT)
+    hour = tell(Outcome.giving_up(errors.PlaneFailed()), it=IT)
+    minutes = tell(Outcome.giving_up(errors.FileNotReady()), it=IT)
+
+    assert "after 24 hours of trying" in day
+    assert "after 1 hour of trying" in hour
+    assert "after 10 minutes of trying" in minutes
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (2, "2 bytes"),
+        (1023, "1023 bytes"),
+        (KB, "1 KB"),
+        (KB + 512, "1.5 KB"),
+        (MB - 1, "1 MB"),
+        (MB, "1 MB"),
+        (5 * MB, "5 MB"),
+        (7_549_747, "7.2 MB"),
+        (GB - 1, "1 GB"),
+        (GB, "1 GB"),
+        (3 * 1024 * GB, "3072 GB"),
+    ],
+)
+def test_sizes_are_shown_as_slack_shows_them(size, text):
+    assert show_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "1 second"),
+        (90, "90 seconds"),
+        (60, "1 minute"),
+        (600, "10 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (86400, "24 hours"),
+    ],
+)
+def test_durations_are_shown_in_whole_units(seconds, text):
+    assert show_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "told"),
+    [
+        (7_549_747, 5 * MB, "is 7.2 MB; Plane takes files up to 5 MB here."),
+        (5 * MB + 1, 5 * MB, "is 5,242,881 bytes; Plane takes files up to 5,242,880 b"),
+        (MB, MB - 1, "is 1,048,576 bytes; Plane takes files up to 1,048,575 bytes"),
+        (2, 1, "is 2 bytes; Plane takes files up to 1 byte here."),
+    ],
+)
+def test_sizes_that_would_look_alike_are_told_in_bytes(size, limit, told):
+    assert told in tell(Outcome.of(errors.FileTooLarge(size, limit)), it=IT)
+
+
+def test_sizes_stay_sizes_where_something_is_given_up():
+    told = tell(Outcome.giving_up(errors.DownloadMismatch(5 * MB, KB)), it=IT)
+
+    assert "announced 5 MB" in told
+    assert "sent 1 KB" in told
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("evil.example", "host evil.example,"),
+        ("", "host unknown,"),
+        (" \n\t", "host unknown,"),
+        ("<!channel>", "host `&lt;!channel&gt;`,"),
+        ("a`b", "host aˋb,"),
+        ("https://evil.example/", "host `https://evil.example/`,"),
+        (":smile:", "host `:smile:`,"),
+        ("*bold*", "host `*bold*`,"),
+        ("a\nb", "host a b,"),
+        ("a\u202eb", "host a b,"),
+        ("\ud800", "host unknown,"),
+    ],
+)
+def test_words_from_outside_do_no_harm(host, shown):
+    assert shown in tell(Outcome.of(errors.DownloadMisled(host)), it=IT)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("design.pdf", "`design.pdf`"),
+        ("a & b <c>.png", "`a &amp; b &lt;c&gt;.png`"),
+        ("`rm -rf`", "`ˋrm -rfˋ`"),
+        ("نمی\u200cشود.txt", "`نمی\u200cشود.txt`"),
+        ("a" * 80, f"`{'a' * 80}`"),
+        ("a" * 77 + ".pdf", f"`{'a' * 50}…{'a' * 21}.pdf`"),
+        ("", "unknown"),
+    ],
+)
+def test_a_name_is_shown_as_inline_code(text, code):
+    assert show_code(text) == code
+
+
+TEXTS = st.text() | st.text(alphabet="<>&`*_~:@#! \n\r\t|ab\u202e\ud800", max_size=200)
+HARMLESS = re.compile(r"&(amp|lt|gt);")
+
+
+def assert_is_one_harmless_line(told):
+    assert told.isprintable() or "\u200c" in told or "\u200d" in told
+    assert told.encode()
+    assert "<" not in told
+    assert ">" not in told
+    assert "&" not in HARMLESS.sub("", told)
+    assert told.count("`") % 2 == 0
+
+
+@given(TEXTS)
+def test_no_name_breaks_out_of_its_code(text):
+    code = show_code(text)
+
+    assert_is_one_harmless_line(code)
+    assert code == "unknown" or code.count("`") == 2
+    assert len(HARMLESS.sub("&", code)) <= 82
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PROBLEMS if make(kind).facts])
+@given(text=TEXTS, number=st.integers(0, 2**53))
+def test_no_fact_from_outside_comes_alive_or_takes_a_second_line(kind, text, number):
+    problem = make(kind, text, number)
+
+    told = tell(Outcome.of(problem), it=IT)
+
+    assert_is_one_harmless_line(told)
+    assert len(told) < 1200
+
+
+@given(st.text())
+def test_escaped_text_can_be_read_back(text):
+    escaped = escape(text)
+    decoded = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    assert decoded == text
+    assert not set("<>") & set(escaped)

@@ -1,0 +1,95 @@
+"""The bot's process in the sandbox: what it sees, and that it never stays behind."""
+
+import contextlib
+import io
+import os
+import signal
+import time
+
+import pytest
+
+from bot.sandbox.bot_process import BotEnded, clean_environment
+from bot.sandbox.faults import Fault
+from bot.sandbox.local_file import offer_greeting
+from bot.sandbox.prompt import Prompt
+from bot.sandbox.screen import Screen
+from bot.sandbox.stage import open_stage
+
+
+def test_the_bot_sees_nothing_of_the_callers_settings_and_proxies():
+    caller = {
+        "PATH": "/bin",
+        "SLACK_BOT_TOKEN": "xoxb-real",
+        "PLANE_API_KEY_FILE": "/run/secrets/plane",
+        "DATABASE_URL": "postgresql://real",
+        "https_proxy": "http://proxy.example",
+        "REQUESTS_CA_BUNDLE": "/nowhere",
+    }
+
+    seen = clean_environment(caller)
+
+    assert seen["PATH"] == "/bin"
+    assert not {*caller} - {"PATH"} & {*seen}
+
+
+def test_the_bot_ends_when_the_sandbox_fails():
+    with contextlib.suppress(ZeroDivisionError), open_stage(os.environ) as stage:
+        stage.raise_curtain()
+        process = stage.bot.process
+        raise ZeroDivisionError
+
+    assert process.returncode is not None
+
+
+def test_a_bot_that_does_not_listen_is_killed():
+    with open_stage(os.environ) as stage:
+        stage.raise_curtain()
+        stage.bot.process.send_signal(signal.SIGSTOP)
+
+        stage.bot.stop(timeout=0.1)
+
+        assert stage.bot.process.returncode == -signal.SIGKILL
+
+
+def test_a_bot_that_cannot_start_is_told_with_its_log(tmp_path):
+    package = tmp_path / "bot"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("raise SystemExit('no such luck')")
+
+    with (
+        open_stage({"PYTHONPATH": str(tmp_path)}) as stage,
+        pytest.raises(BotEnded),
+    ):
+        stage.raise_curtain()
+
+    assert stage.bot.lines == ["no such luck"]
+
+
+def test_who_waits_for_a_bot_is_told_at_once_that_it_died():
+    with open_stage(os.environ) as stage:
+        stage.raise_curtain()
+        stage.plane.fail(Fault("plane.projects", lambda request: stage.bot.kill()))
+        message = stage.share([offer_greeting()], "see WEB-1")
+        started = time.monotonic()
+
+        with pytest.raises(BotEnded):
+            stage.wait_for_answer(message, first=60, further=60)
+
+        assert time.monotonic() - started < 30
+
+
+def test_at_the_prompt_too_one_is_told_that_the_bot_died(tmp_path):
+    out = io.StringIO()
+    file = tmp_path / "a.txt"
+    file.write_text("a")
+    with open_stage(os.environ) as stage:
+        message = stage.share([offer_greeting()], "no key")
+        prompt = Prompt(stage, Screen(out, out, {}), message)
+        stage.raise_curtain()
+        stage.bot.kill()
+
+        ends = prompt.onecmd(f"share {file} 'see WEB-1'")
+
+    assert not ends
+    assert out.getvalue() == "Loadmaster has ended.\n"

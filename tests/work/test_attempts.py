@@ -1,0 +1,94 @@
+"""Whether something is tried again, and when."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import (
+    DAY,
+    HOUR,
+    MINUTE,
+    FileNotReady,
+    PlaneFailed,
+    PlaneThrottled,
+    PlaneUnavailable,
+    Problem,
+    TransientProblem,
+)
+from bot.work.attempts import (
+    CALM_SECONDS,
+    FIRST_SECONDS,
+    LONGEST_SECONDS,
+    Patience,
+)
+from bot.work.ledger.shares import Attempts
+
+NOW = 1_800_000_000.0
+NEVER = Attempts()
+
+
+def wait(problem, attempts=NEVER, *, chance=1.0):
+    """Return the seconds until the next try; None where it is given up."""
+    at = Patience(lambda: NOW, lambda: chance).next_try(problem, attempts)
+    return None if at is None else at - NOW
+
+
+def test_each_further_try_comes_twice_as_late():
+    waits = [wait(PlaneUnavailable(), Attempts(number, NOW)) for number in range(12)]
+
+    assert waits[:5] == [0.5, 1.0, 2.0, 4.0, 8.0]
+    assert waits[-2:] == [LONGEST_SECONDS, LONGEST_SECONDS]
+
+
+def test_chance_spreads_the_tries_over_half_of_the_wait():
+    assert wait(PlaneUnavailable(), Attempts(4, NOW), chance=0.0) == 4.0
+    assert wait(PlaneUnavailable(), Attempts(4, NOW), chance=0.5) == 6.0
+
+
+def test_what_the_other_side_asks_for_is_obeyed():
+    assert wait(PlaneThrottled(retry_after=56.0)) == 56.0
+    assert wait(PlaneUnavailable(retry_after=3600.0), Attempts(20, NOW)) == 3600.0
+
+
+def test_who_asks_for_no_wait_at_all_is_not_asked_again_and_again():
+    problem = PlaneUnavailable(retry_after=0.0)
+
+    waits = [wait(problem, Attempts(number, NOW)) for number in (0, 3, 9, 20)]
+
+    assert waits == [FIRST_SECONDS, 4.0, CALM_SECONDS, CALM_SECONDS]
+
+
+@pytest.mark.parametrize(
+    ("problem", "patience"),
+    [
+        (PlaneUnavailable(), DAY),
+        (PlaneFailed(), HOUR),
+        (FileNotReady(), 10 * MINUTE),
+    ],
+)
+def test_a_problem_is_waited_out_as_long_as_it_may_pass(problem, patience):
+    assert wait(problem, Attempts(5, NOW - patience)) is not None
+    assert wait(problem, Attempts(5, NOW - patience - 1)) is None
+
+
+def test_the_first_try_never_gives_up():
+    assert wait(FileNotReady(), Attempts(0, None)) is not None
+
+
+@given(
+    number=st.integers(0, 10**6),
+    chance=st.floats(0, 1, exclude_max=True),
+    asked=st.none() | st.floats(0, 3600),
+)
+def test_the_next_try_is_neither_at_once_nor_later_than_need_be(number, chance, asked):
+    problem = TransientProblem(retry_after=asked)
+
+    seconds = wait(problem, Attempts(number, NOW), chance=chance)
+
+    assert seconds >= max(asked or 0, FIRST_SECONDS / 2) - 1e-6
+    assert seconds <= max(asked or 0, LONGEST_SECONDS) + 1e-6
+
+
+def test_only_transient_problems_have_patience():
+    assert not hasattr(Problem, "patience")
+    assert TransientProblem.patience == DAY

@@ -1,0 +1,302 @@
+"""The ledger's database: its schema, its file, and who may use it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import StartError
+from bot.work.ledger.database import Database, sole_use
+from bot.work.ledger.schema import metadata, shares
+
+MIGRATE = """
+import sys
+from bot.work.ledger.database import Database
+sys.stdin.readline()
+Database(sys.argv[1]).migrate()
+"""
+HOLD = """
+import sys
+from bot.work.ledger.database import sole_use
+with sole_use(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def differences(database):
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, metadata)
+
+
+def version(database):
+    with database.read() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).all()
+
+
+def start(script, url):
+    return subprocess.Popen(
+        [sys.executable, "-c", script, url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_migrations_make_just_what_the_schema_says(database):
+    assert differences(database) == []
+
+
+def test_the_migrations_make_the_same_constraints_as_the_schema(database, tmp_path):
+    other = Database(f"sqlite:///{tmp_path}/direct.db")
+    try:
+        with other.write() as connection:
+            metadata.create_all(connection)
+        made, meant = described(database), described(other)
+    finally:
+        other.close()
+    made.pop("alembic_version")
+
+    assert made == meant
+
+
+def described(database):
+    """Return what SQLite tells of columns, keys and indexes of each table."""
+    pragmas = ("table_info", "foreign_key_list", "index_list")
+    with database.read() as connection:
+
+        def rows(statement):
+            return [tuple(row) for row in connection.execute(text(statement))]
+
+        names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        where = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"
+        tables = {
+            # Without the number of each row: its order means nothing.
+            name: [
+                sorted(str(r[1:]) for r in rows(f"PRAGMA {p}({name})")) for p in pragmas
+            ]
+            for (name,) in rows(names)
+        }
+        return tables | {"indexes": sorted(rows(where))}
+
+
+def test_migrating_again_changes_nothing(database):
+    before = version(database)
+
+    database.migrate()
+
+    assert version(database) == before
+    assert len(before) == 1
+    assert differences(database) == []
+
+
+def test_threads_may_migrate_at_once(url, open_database):
+    databases = [open_database(url) for _ in range(6)]
+    barrier = threading.Barrier(len(databases))
+    failed = []
+
+    def migrate(database):
+        barrier.wait()
+        try:
+            database.migrate()
+        except StartError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=migrate, args=(each,)) for each in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert [len(version(each)) for each in databases] == [1] * 6
+    assert differences(databases[0]) == []
+
+
+def test_processes_may_migrate_at_once(url, open_database):
+    processes = [start(MIGRATE, url) for _ in range(3)]
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+    results = [(process.communicate()[1], process.returncode) for process in processes]
+
+    assert results == [("", 0)] * 3
+    database = open_database(url)
+    assert len(version(database)) == 1
+    assert differences(database) == []
+
+
+def test_a_file_that_is_no_database_is_told(url, tmp_path, open_database):
+    (tmp_path / "loadmaster.db").write_bytes(b"Dear diary, " * 1000)
+
+    with pytest.raises(StartError, match=r"not a database.*DATABASE_URL"):
+        open_database(url).migrate()
+
+    assert (tmp_path / "loadmaster.db").read_bytes().startswith(b"Dear diary")
+
+
+def test_a_damaged_database_is_told(url, tmp_path, database, open_database):
+    database.close()
+    path = tmp_path / "loadmaster.db"
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
+
+    with pytest.raises(StartError, match=r"malformed.*DATABASE_URL"):
+        open_database(url).migrate()
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path, open_database):
+    with pytest.raises(StartError, match=r"unable to open.*DATABASE_URL"):
+        open_database(f"sqlite:///{tmp_path}/nowhere/x.db").migrate()
+
+
+def test_a_database_that_another_program_writes_to_is_told(url, open_database):
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    try:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StartError, match="locked"):
+            open_database(url).migrate()
+    finally:
+        other.close()
+
+
+def test_a_database_of_a_later_version_is_told(url, database, open_database):
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StartError, match=r"later version"):
+        open_database(url).migrate()
+
+
+def test_one_process_at_a_time_uses_a_file(url):
+    other = start(HOLD, url)
+    try:
+        assert other.stdout.readline() == "held\n"
+        with (
+            pytest.raises(StartError, match=r"Another Loadmaster.*DATABASE_URL"),
+            sole_use(url),
+        ):
+            pytest.fail("two processes use one file")
+    finally:
+        other.communicate("\n")
+
+    with sole_use(url):
+        assert other.returncode == 0
+
+
+def test_a_process_that_was_killed_holds_nothing(url):
+    other = start(HOLD, url)
+    assert other.stdout.readline() == "held\n"
+    other.kill()
+    other.communicate()
+
+    with sole_use(url):
+        """It may be used."""
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").touch()
+
+    with (
+        pytest.raises(StartError, match=r"cannot be written.*DATABASE_URL"),
+        sole_use(f"sqlite:///{tmp_path}/file/loadmaster.db"),
+    ):
+        pytest.fail("a file is no folder")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_read_only_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with (
+            pytest.raises(StartError, match=r"Permission denied"),
+            sole_use(f"sqlite:///{tmp_path}/loadmaster.db"),
+        ):
+            pytest.fail("the folder is read-only")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_what_fails_leaves_nothing_behind(database):
+    row = {
+        "team_id": "T1",
+        "channel_id": "C1",
+        "message_ts": "1.1",
+        "thread_ts": "1.1",
+        "user_id": "U1",
+        "is_private": False,
+        "is_external": False,
+        "received_at": 0.0,
+        "state": "new",
+        "due_at": 0.0,
+        "reply_state": "none",
+    }
+
+    def insert_twice():
+        with database.write() as connection:
+            connection.execute(shares.insert().values(**row))
+            connection.execute(shares.insert().values(**row))
+
+    with pytest.raises(IntegrityError):
+        insert_twice()
+
+    with database.read() as connection:
+        assert connection.execute(shares.select()).all() == []
+
+
+def test_a_commit_is_on_disk_before_it_returns_and_readers_are_not_held_up(database):
+    with database.read() as connection:
+        settings = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_reading_goes_on_while_somebody_writes(database):
+    with database.write() as writing:
+        writing.execute(text("CREATE TABLE other (id INTEGER)"))
+        with database.read() as connection:
+            assert connection.execute(shares.select()).all() == []
+
+
+def test_a_reader_sees_one_state(database):
+    count = text("SELECT count(*) FROM sqlite_master WHERE name = 'other'")
+    with database.read() as connection:
+        before = connection.execute(count).scalar_one()
+        with database.write() as writing:
+            writing.execute(text("CREATE TABLE other (id INTEGER)"))
+        assert connection.execute(count).scalar_one() == before == 0
+
+
+def test_many_threads_write_one_after_another(database):
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE counter (number INTEGER)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+
+    def count():
+        for _ in range(5):
+            with database.write() as connection:
+                number = connection.execute(text("SELECT number FROM counter")).scalar()
+                connection.execute(text(f"UPDATE counter SET number = {number + 1}"))
+
+    threads = [threading.Thread(target=count) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT number FROM counter")).scalar() == 80

@@ -1,0 +1,223 @@
+"""The gate in front of Plane."""
+
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.work.rate_gate import RateGate
+
+WINDOW = 60
+SOON = 10.0
+
+
+class Clock:
+    """Whole seconds, so that nothing is lost in rounding."""
+
+    def __init__(self):
+        self.now = 1_000
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, condition, seconds):
+        """Let the time pass that a waiter would wait; what else comes, comes."""
+        assert seconds is not None, "this would wait for ever"
+        self.now += seconds
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def call(gate, clock, seconds=0):
+    """Make one call that takes *seconds*; return when it began."""
+    with gate.passage():
+        began = clock.now
+        clock.now += seconds
+    return began
+
+
+def test_calls_that_are_left_are_not_waited_for(clock):
+    gate = RateGate(60, clock=clock, wait=clock.wait)
+
+    assert {call(gate, clock) for _ in range(60)} == {1_000}
+
+
+def test_a_place_falls_free_a_window_after_the_answer_and_not_before(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+
+    call(gate, clock, seconds=5)
+
+    assert call(gate, clock) == 1_000 + 5 + WINDOW
+
+
+def test_a_place_that_is_free_is_used_at_once(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+    call(gate, clock)
+    clock.now += WINDOW
+
+    assert call(gate, clock) == 1_000 + WINDOW
+
+
+def test_places_fall_free_one_by_one(clock):
+    gate = RateGate(3, clock=clock, wait=clock.wait)
+
+    began = [call(gate, clock, seconds=1) for _ in range(7)]
+
+    first = [1_000, 1_001, 1_002]
+    second = [1_061, 1_062, 1_063]
+    assert began == [*first, *second, 1_122]
+
+
+def test_nobody_passes_while_plane_says_so(clock):
+    gate = RateGate(60, clock=clock, wait=clock.wait)
+
+    gate.push_back(56)
+    gate.push_back(10)
+
+    assert call(gate, clock) == 1_056
+    assert call(gate, clock) == 1_056
+
+
+def test_a_call_that_fails_counts_too(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+
+    with pytest.raises(ValueError, match="broken"), gate.passage():
+        raise ValueError("broken")
+
+    assert call(gate, clock) == 1_000 + WINDOW
+
+
+class Waiters:
+    """Counts who waits, and tells for how long each would wait at most."""
+
+    def __init__(self):
+        self.started = threading.Semaphore(0)
+        self.times = []
+        self._condition = None
+
+    def wait(self, condition, seconds):
+        self._condition = condition
+        self.times.append(seconds)
+        self.started.release()
+        condition.wait(SOON)
+
+    def wake(self):
+        """Let all look at the clock again."""
+        with self._condition:
+            self._condition.notify_all()
+
+
+def test_a_call_under_way_holds_its_place(clock):
+    waiters = Waiters()
+    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    passed = threading.Event()
+
+    def second():
+        with gate.passage():
+            passed.set()
+
+    thread = threading.Thread(target=second)
+    with gate.passage():
+        thread.start()
+        assert waiters.started.acquire(timeout=SOON)
+        clock.now += 10 * WINDOW
+        assert not passed.is_set()
+    # Answered: its place falls free in a window from now.
+    assert waiters.started.acquire(timeout=SOON)
+    assert waiters.times == [None, WINDOW]
+    clock.now += WINDOW
+    waiters.wake()
+    thread.join(SOON)
+    assert passed.is_set()
+
+
+def test_who_comes_first_passes_first(clock):
+    waiters = Waiters()
+    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    order = []
+    done = threading.Semaphore(0)
+
+    def ask(number):
+        with gate.passage():
+            order.append(number)
+            clock.now += WINDOW
+        done.release()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    with gate.passage():
+        for thread in threads:
+            thread.start()
+            assert waiters.started.acquire(timeout=SOON)
+        clock.now += WINDOW
+    for _ in threads:
+        clock.now += WINDOW
+        waiters.wake()
+        assert done.acquire(timeout=SOON)
+    for thread in threads:
+        thread.join(SOON)
+    assert order == list(range(8))
+
+
+CALLS = st.lists(
+    st.tuples(
+        st.integers(0, 70),  # seconds before it
+        st.integers(0, 90),  # seconds that it takes
+        st.none() | st.integers(0, 100),  # what a 429 to it asks for
+    ),
+    max_size=60,
+)
+
+
+@given(limit=st.integers(1, 8), calls=CALLS)
+def test_no_window_has_more_calls_than_allowed_and_none_waits_in_vain(limit, calls):
+    clock = Clock()
+    gate = RateGate(limit, clock=clock, wait=clock.wait)
+    spans = []
+    closed_until = 0
+
+    for gap, seconds, asked in calls:
+        clock.now += gap
+        arrived = clock.now
+        began = call(gate, clock, seconds)
+
+        # Not a second later than the rule demands, and not a second earlier.
+        free = spans[-limit][1] + WINDOW if len(spans) >= limit else 0
+        assert began == max(arrived, free, closed_until)
+        spans.append((began, clock.now))
+        if asked is not None:
+            gate.push_back(asked)
+            closed_until = max(closed_until, clock.now + asked)
+
+    # Wherever between sending and answer Plane counts a call, no window is too full.
+    for (_, answered), (sent, _) in zip(spans, spans[limit:], strict=False):
+        assert sent - answered >= WINDOW
+
+
+def test_many_threads_never_pass_the_limit():
+    limit, window, threads = 5, 0.05, 8
+    gate = RateGate(limit, window=window)
+    spans = []
+
+    def work():
+        for _ in range(3):
+            with gate.passage():
+                began = time.monotonic()
+                spans.append((began, time.monotonic()))
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(SOON)
+
+    spans.sort()
+    assert len(spans) == 24
+    # Each place is taken again a window after its last call was answered.
+    answers = sorted(answered for _, answered in spans)
+    for answered, (sent, _) in zip(answers, spans[limit:], strict=False):
+        assert sent >= answered + window - 1e-6

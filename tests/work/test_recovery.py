@@ -1,0 +1,47 @@
+"""What an earlier process left is taken up."""
+
+from bot.work.recovery import take_up
+from bot.work.runner import Job, JobKind
+
+
+class Ledger:
+    def __init__(self, *rows):
+        self._rows = rows
+
+    def unfinished(self):
+        return self._rows
+
+
+class Runner:
+    def __init__(self):
+        self.submitted = []
+
+    def submit(self, job, *, at=0.0):
+        self.submitted.append((job, at))
+
+
+def test_every_unfinished_row_is_submitted_for_its_time():
+    runner = Runner()
+
+    number = take_up(
+        {
+            JobKind.SHARE: Ledger((1, "C1", 10.0)),
+            JobKind.ATTACHMENT: Ledger((1, "C1", 20.0), (2, "C2", 30.0)),
+            JobKind.REPLY: Ledger(),
+        },
+        runner,
+    )
+
+    assert number == 3
+    assert runner.submitted == [
+        (Job(JobKind.SHARE, 1, "C1"), 10.0),
+        (Job(JobKind.ATTACHMENT, 1, "C1"), 20.0),
+        (Job(JobKind.ATTACHMENT, 2, "C2"), 30.0),
+    ]
+
+
+def test_where_nothing_is_left_nothing_is_submitted():
+    runner = Runner()
+
+    assert take_up({JobKind.SHARE: Ledger()}, runner) == 0
+    assert runner.submitted == []
