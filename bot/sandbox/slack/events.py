@@ -91,6 +91,7 @@ class Events:
         """Publish that *message* was posted, and that its files were shared."""
         event = self.posted_event(message)
         delivery = self.publish(event, channel_id=message.channel_id)
+        self._mentioned(message, event)
         for file in message.files:
             self._file_shared(message, file)
         return delivery
@@ -162,6 +163,21 @@ class Events:
 
     def _stub(self, file: File) -> Json:
         return tombstone(file) if file.deleted else connect_stub(file)
+
+    def _mentioned(self, message: Message, event: Json) -> None:
+        """Publish app_mention beside the message, under an event id of its own.
+
+        Source: docs.slack.dev/reference/events/app_mention (not in direct messages).
+        """
+        channel = self._state.channels[message.channel_id]
+        bot = self._state.bot_user
+        called = f"<@{bot}>" in message.text or f"<@{bot}|" in message.text
+        if not called or channel.kind == "im" or message.user == bot:
+            return
+        # It came without files as late as 2026 (NousResearch/hermes-agent PR 77141).
+        unknown = ("subtype", "files", "upload", "display_as_bot", "channel_type")
+        rest = {name: each for name, each in event.items() if name not in unknown}
+        self.publish({**rest, "type": "app_mention"}, channel_id=channel.id)
 
     def _file_shared(self, message: Message, file: File) -> None:
         # Not sent for shared channels (github.com/integrations/slack issue 1003).

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from bot.sandbox.slack.content import Content
+from bot.sandbox.slack.workspace import DOMAIN
 
 #: What a download may do instead of delivering the file. The sources are named in
 #: `downloads`, where each is carried out.
@@ -111,6 +112,12 @@ def url_name(file: File) -> str:
     return re.sub(r"[^\w.-]", "_", (file.name or file.title or file.id).lower())
 
 
+def file_permalink(file: File) -> str:
+    """Build the link to a file's page: for people, not for download."""
+    place = f"https://{DOMAIN}.slack.com/files/{file.user}/{file.id}"
+    return f"{place}/{quote(url_name(file))}"
+
+
 def tombstone(file: File) -> dict[str, Any]:
     """Build what is left of a deleted file in a message."""
     return {"id": file.id, "mode": "tombstone"}
@@ -169,8 +176,7 @@ def _description(file: File) -> dict[str, Any]:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "permalink": f"https://acme.slack.com/files/{file.user}/{file.id}/"
-        + quote(url_name(file)),
+        "permalink": file_permalink(file),
         "permalink_public": f"https://slack-files.com/{file.user_team}-{file.id}-0a1b",
     }
 
@@ -201,7 +207,7 @@ def _snippet(file: File) -> dict[str, Any]:
     start = next(file.content.pieces(), b"")
     text = start.decode("utf-8", "replace")
     return {
-        "edit_link": f"https://acme.slack.com/files/{file.user}/{file.id}/edit",
+        "edit_link": f"https://{DOMAIN}.slack.com/files/{file.user}/{file.id}/edit",
         "preview": text[:500],
         "preview_is_truncated": len(text) > 500,
         "lines": text.count("\n") + 1,

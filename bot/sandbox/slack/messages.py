@@ -41,6 +41,12 @@ class Message:
     edited: Json | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    #: Who reacted with each emoji, in the order of their reactions.
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    #: The one person who sees it, if it is ephemeral.
+    only_for: str | None = None
+    #: What was chosen in its blocks, by block_id and action_id.
+    values: dict[tuple[str, str], Json] = field(default_factory=dict)
     #: Every version with its time, the first as posted.
     history: list[Version] = field(default_factory=list)
 
@@ -73,6 +79,7 @@ def message_json(
         "edited": message.edited,
         "metadata": message.metadata if metadata else None,
         "files": [show(file) for file in message.files],
+        "reactions": reactions_json(message),
     }
     return {
         "type": "message",
@@ -82,6 +89,14 @@ def message_json(
         **{name: value for name, value in optional.items() if value},
         **message.fields,
     }
+
+
+def reactions_json(message: Message) -> list[Json]:
+    """Build the reactions of a message, as its history shows them."""
+    return [
+        {"name": emoji, "users": list(people), "count": len(people)}
+        for emoji, people in message.reactions.items()
+    ]
 
 
 def permalink(message: Message) -> str:

@@ -5,22 +5,54 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from bot.sandbox import wire
+from bot.sandbox.slack.app_requests import AppRequest, AppRequests
 from bot.sandbox.slack.calls import Call
+from bot.sandbox.slack.commands import Commands
 from bot.sandbox.slack.delivery import RETRY_DELAYS, Deliveries, Delivery
+from bot.sandbox.slack.desk import Desk
 from bot.sandbox.slack.downloads import Downloads
 from bot.sandbox.slack.events import Events
+from bot.sandbox.slack.forms import Forms
+from bot.sandbox.slack.home import Homes
 from bot.sandbox.slack.http_delivery import PATIENCE, Poster
+from bot.sandbox.slack.membership import Membership
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.methods.chat import Chat
 from bot.sandbox.slack.methods.conversations import Conversations
 from bot.sandbox.slack.methods.lookups import Lookups
+from bot.sandbox.slack.methods.reactions import Reactions
+from bot.sandbox.slack.methods.views import ViewMethods
 from bot.sandbox.slack.people import People
+from bot.sandbox.slack.pressing import Pressing
+from bot.sandbox.slack.reactions import Reacting
+from bot.sandbox.slack.responding import Responder
+from bot.sandbox.slack.response_urls import ResponseUrls
+from bot.sandbox.slack.shortcuts import Shortcuts
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.state import State
+from bot.sandbox.slack.suggestions import Suggesting
+from bot.sandbox.slack.triggers import Triggers
+from bot.sandbox.slack.views import Views
+from bot.sandbox.slack.watching import Watching
 from bot.sandbox.slack.web_api import WebApi
 
 
-class SlackServer(People):
+class Acting(
+    People,
+    Reacting,
+    Membership,
+    Commands,
+    Shortcuts,
+    Pressing,
+    Suggesting,
+    Forms,
+    Homes,
+    Watching,
+):
+    """Everything that people do and see."""
+
+
+class SlackServer(Acting):
     """A workspace with one app; use it as a context manager."""
 
     def __init__(
@@ -51,16 +83,40 @@ class SlackServer(People):
         self.downloads = Downloads(
             self.state, lambda token: self.web_api.may(token, "files:read")
         )
-        self.chat = Chat(self.state, self.events)
         super().__init__(self.state, self.events)
+        self._desk = self._furnish()
         self._mount()
 
+    def _furnish(self) -> Desk:
+        state, clock = self.state, self.state.clock
+        responder = Responder(state, self.events)
+        return Desk(
+            state,
+            self.events,
+            AppRequests(self.poster, self.sockets, lambda: self.request_url),
+            Triggers(clock),
+            ResponseUrls(responder, clock, lambda: self.origin),
+            responder,
+            Views(state),
+        )
+
     def _mount(self) -> None:
-        lookups = Lookups(self.state, self.events, self.sockets.open_url)
-        conversations = Conversations(self.state, self.events)
-        for family in (self.chat, conversations, lookups):
+        state, events, desk = self.state, self.events, self._desk
+        self.chat = Chat(state, events)
+        self.conversations = Conversations(state, events)
+        self.view_methods = ViewMethods(state, desk.views, desk.triggers)
+        lookups = Lookups(state, events, self.sockets.open_url)
+        reactions = Reactions(state, events)
+        for family in (
+            self.chat,
+            self.conversations,
+            lookups,
+            reactions,
+            self.view_methods,
+        ):
             self.web_api.add(family.methods())
         self.web_api.mount(self.wire)
+        desk.response_urls.mount(self.wire)
         self.downloads.mount(self.wire, self.files_cdn)
 
     def __enter__(self) -> Self:
@@ -108,6 +164,16 @@ class SlackServer(People):
     def deliveries(self) -> list[Delivery]:
         """Every event on its way or delivered, oldest first."""
         return self._deliveries.all()
+
+    @property
+    def requests(self) -> list[AppRequest]:
+        """Every command and interaction that the app was asked about, oldest first."""
+        return self._desk.app.all()
+
+    @property
+    def responses(self) -> list[Call]:
+        """What the app sent to response URLs, oldest first."""
+        return self._desk.response_urls.calls()
 
     def fail(self, fault: wire.Fault) -> wire.Fault:
         """Arm a fault, for example at `slack.chat.postMessage`."""
@@ -177,37 +243,3 @@ class SlackServer(People):
             if isinstance(what, Message) and event.get("ts") == what.ts:
                 return delivery
         raise LookupError(f"never delivered: {what}")
-
-    def thread(self, channel: str, ts: str) -> list[Message]:
-        """Return a thread, its parent first."""
-        parent = self.state.message(channel, ts)
-        replies = self.state.replies(channel, ts)
-        return [parent, *replies] if parent else replies
-
-    def replies_by_bot(self, channel: str, ts: str) -> list[Message]:
-        """Return what the bot wrote in a thread."""
-        replies = self.state.replies(channel, ts)
-        return [each for each in replies if each.bot_id == self.state.bot_id]
-
-    def wait_for_reply(
-        self,
-        channel: str,
-        ts: str,
-        predicate: Callable[[Message], bool] = lambda message: True,
-        *,
-        timeout: float = 10.0,
-    ) -> Message:
-        """Wait until the bot wrote (or edited) a reply that *predicate* is true of.
-
-        Raises:
-            TimeoutError: it did not; the message shows what it wrote instead.
-        """
-
-        def look() -> Message | None:
-            return next(filter(predicate, self.replies_by_bot(channel, ts)), None)
-
-        found = self.state.wait_for(look, timeout)
-        if found is None:
-            texts = [each.text for each in self.replies_by_bot(channel, ts)]
-            raise TimeoutError(f"no such reply after {timeout} s; there is: {texts}")
-        return found

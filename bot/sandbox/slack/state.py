@@ -13,6 +13,7 @@ from bot.sandbox.slack.workspace import (
     BOT_ID,
     BOT_USER,
     TEAM,
+    Channel,
     first_channels,
     first_users,
 )
@@ -93,10 +94,31 @@ class State:
                 )
         return message
 
+    def add_ephemeral(self, message: Message, user: str) -> None:
+        """Show *message* to *user* alone; it is in no history."""
+        with self.lock():
+            message.remember(self.clock())
+            message.only_for = user
+            self.ephemerals.append((user, message))
+
+    def direct(self, user: str) -> Channel:
+        """Return the direct messages of *user* and the bot; make them if need be."""
+        with self.lock():
+            pair = {user, self.bot_user}
+            for channel in self.channels.values():
+                if channel.kind == "im" and channel.members == pair:
+                    return channel
+            made = Channel(self.next_id("D"), "directmessage", "im", members=pair)
+            self.channels[made.id] = made
+        return made
+
     def remove(self, message: Message) -> None:
         """Take *message* out of its channel."""
         with self.lock():
             message.deleted = True
+            if message.only_for is not None:
+                self.ephemerals.remove((message.only_for, message))
+                return
             self._messages[message.channel_id].pop(message.ts, None)
             if message.is_reply:
                 self._beside(message).remove(message)

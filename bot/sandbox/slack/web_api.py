@@ -22,7 +22,11 @@ SCOPES: Mapping[str, str] = {
     "chat.delete": "chat:write",
     "chat.postEphemeral": "chat:write",
     "conversations.join": "channels:join",
+    "conversations.open": "im:write",
     "files.info": "files:read",
+    "reactions.add": "reactions:write",
+    "reactions.get": "reactions:read",
+    "reactions.remove": "reactions:write",
     "users.info": "users:read",
 }
 

@@ -37,7 +37,9 @@ def readable_channel(state: State, call: Call) -> Channel:
 
 def writable_channel(state: State, call: Call) -> Channel:
     """Return the channel of a call that posts messages; a user's id is their DM."""
-    channel = _direct(state, call.text("channel")) or visible_channel(state, call)
+    name = call.text("channel")
+    is_person = name in state.users and name != state.bot_user
+    channel = state.direct(name) if is_person else visible_channel(state, call)
     if channel.is_archived:
         raise ApiError("is_archived")
     if not channel.has_bot and "chat:write.public" not in state.scopes:
@@ -45,13 +47,3 @@ def writable_channel(state: State, call: Call) -> Channel:
     if channel.posting_error is not None:
         raise ApiError(channel.posting_error)
     return channel
-
-
-def _direct(state: State, user_id: str) -> Channel | None:
-    """Find the direct messages with a person (docs.slack.dev: conversations.open)."""
-    if user_id not in state.users:
-        return None
-    for channel in state.channels.values():
-        if channel.kind == "im" and channel.members == {user_id, state.bot_user}:
-            return channel
-    return None

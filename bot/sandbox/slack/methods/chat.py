@@ -7,8 +7,9 @@ chat.postEphemeral and chat.getPermalink.
 from collections.abc import Mapping
 from typing import Any
 
-from bot.sandbox.slack.blocks import check_blocks
+from bot.sandbox.slack.block_kit.blocks import check_blocks
 from bot.sandbox.slack.calls import ApiError, Call, RateLimited
+from bot.sandbox.slack.composing import compose, read_metadata
 from bot.sandbox.slack.events import Events
 from bot.sandbox.slack.messages import Json, Message, message_json, permalink
 from bot.sandbox.slack.methods.access import visible_channel, writable_channel
@@ -16,8 +17,6 @@ from bot.sandbox.slack.state import State
 from bot.sandbox.slack.web_api import Method
 from bot.sandbox.slack.workspace import Channel
 
-#: "Provide no more than 40,000 characters or risk truncation."
-LONGEST_TEXT = 40_000
 #: "The text field cannot exceed 4,000 characters": chat.update refuses where
 #: chat.postMessage does not (docs.slack.dev/reference/methods/chat.update; measured in
 #: pymc-labs/daimon PR 106 and NousResearch/hermes-agent PR 111336).
@@ -50,9 +49,9 @@ class Chat:
         with self._state.lock():
             channel = writable_channel(self._state, call)
             self._keep_pace(channel)
-            message = self._compose(call, channel)
+            message = compose(self._state, call, channel.id)
             self._thread(call, message)
-            message.metadata = _metadata(call)
+            message.metadata = read_metadata(call)
             self._state.add(message)
         self._events.posted(message)
         return {
@@ -95,9 +94,9 @@ class Chat:
             user = call.text("user")
             if user not in channel.members:
                 raise ApiError("user_not_in_channel")
-            message = self._compose(call, channel)
+            message = compose(self._state, call, channel.id)
             message.thread_ts = call.text("thread_ts") or None
-            self._state.ephemerals.append((user, message))
+            self._state.add_ephemeral(message, user)
         return {"message_ts": message.ts}
 
     def get_permalink(self, call: Call) -> Json:
@@ -107,30 +106,6 @@ class Chat:
         if message is None:
             raise ApiError("message_not_found")
         return {"channel": channel.id, "permalink": permalink(message)}
-
-    def _compose(self, call: Call, channel: Channel) -> Message:
-        blocks = check_blocks(call.json("blocks"), self._state.next_id)
-        attachments = call.json("attachments") or []
-        text = call.text("text") or call.text("markdown_text")
-        if not (text or blocks or attachments):
-            raise ApiError("no_text")
-        state = self._state
-        return Message(
-            channel.id,
-            state.next_ts(),
-            state.bot_user,
-            text[:LONGEST_TEXT],
-            bot_id=state.bot_id,
-            app_id=state.app_id,
-            blocks=blocks,
-            attachments=attachments,
-            fields=self._profile(),
-        )
-
-    def _profile(self) -> Json:
-        state = self._state
-        profile = {"id": state.bot_id, "app_id": state.app_id, "name": "loadmaster"}
-        return {"team": state.team_id, "bot_profile": profile}
 
     def _thread(self, call: Call, message: Message) -> None:
         ts = call.text("thread_ts")
@@ -153,7 +128,7 @@ class Chat:
             raise ApiError("msg_too_long")
         blocks = check_blocks(given["blocks"], self._state.next_id)
         if metadata is not None:  # what is not sent stays, {} removes it
-            message.metadata = _metadata(call)
+            message.metadata = read_metadata(call)
         if given["attachments"] is not None:
             message.attachments = given["attachments"]
         self._rewrite(message, text, blocks, keeps_blocks=given["blocks"] is None)
@@ -189,18 +164,3 @@ class Chat:
 
     def _show(self, message: Message) -> Json:
         return message_json(message, self._events.show_file, metadata=True)
-
-
-def _metadata(call: Call) -> Any:
-    """Read message metadata (docs.slack.dev/messaging/message-metadata)."""
-    value = call.json("metadata")
-    if not value:
-        return None
-    valid = (
-        isinstance(value, dict)
-        and isinstance(value.get("event_type"), str)
-        and isinstance(value.get("event_payload"), dict)
-    )
-    if not valid:
-        raise ApiError("invalid_metadata_format")
-    return {name: value[name] for name in ("event_type", "event_payload")}
