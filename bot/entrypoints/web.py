@@ -145,23 +145,19 @@ class HttpServer:
 
     def stop(self) -> None:
         """Take nothing new, and let what is being answered end."""
-        self._server.task_dispatcher.shutdown()
         self._stopping.set()
         self._server.pull_trigger()
         self._thread.join()
+        self._server.task_dispatcher.shutdown()
         self._server.asyncore.close_all(self._server._map, ignore_all=True)
 
     def _serve(self) -> None:
         # waitress's own loop ends by an exception, which not every place in it lets
         # through.
         while not self._stopping.is_set():
-            self._turn(_IDLE_SECONDS)
-        self._turn(0)  # the last answers go out
-
-    def _turn(self, timeout: float) -> None:
-        self._server.asyncore.loop(
-            timeout=timeout, use_poll=True, map=self._server._map, count=1
-        )
+            self._server.asyncore.loop(
+                timeout=_IDLE_SECONDS, use_poll=True, map=self._server._map, count=1
+            )
 
 
 def _answer(response: BoltResponse) -> Answer:

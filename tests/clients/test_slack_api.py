@@ -233,6 +233,12 @@ def test_a_thread_that_is_gone_is_told(api, slack, message):
         pytest.param(answer(200, b"null"), errors.SlackUnavailable, {}, id="null"),
         pytest.param(answer(200, b""), errors.SlackUnavailable, {}, id="nothing"),
         pytest.param(answer(200, b"\xff\xfe"), errors.SlackUnavailable, {}, id="bytes"),
+        pytest.param(
+            answer(200, b"x", {"Content-Type": "application/gzip"}),
+            errors.SlackUnavailable,
+            {},
+            id="an archive",
+        ),
         pytest.param(answer(200, b"{}"), errors.SlackUnavailable, {}, id="no ok"),
         pytest.param(
             answer(200, b'{"ok": false}'), errors.SlackUnavailable, {}, id="no error"

@@ -90,6 +90,15 @@ def test_a_file_without_an_announced_length_is_counted(files, upload):
     assert len(read(files, shared)) == 700_000
 
 
+def test_a_file_without_an_announced_length_may_still_be_short(files, upload):
+    file, shared = upload(Generated(700_000))
+    file.misbehave("unsized")
+
+    told = caught(files, at(shared, shared.url, size=700_001))
+
+    assert told.facts == {"announced": 700_001, "received": 700_000}
+
+
 def test_a_redirect_within_slack_is_followed_with_the_token(files, upload, slack):
     file, shared = upload()
     file.misbehave("redirect")

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.requests_from_slack import Verifier
-from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp
+from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
 from bot.work.ledger.database import Database
@@ -329,7 +329,7 @@ def test_a_body_that_is_too_long_is_not_taken(site):
 
 
 def test_a_body_that_is_just_short_enough_is_taken(site):
-    assert site.post(b" " * MOST_BODY_BYTES)[0] == 400
+    assert site.post(b" " * (MOST_BODY_BYTES - 1))[0] == 400
 
 
 def test_it_does_not_tell_what_it_is_made_of(site):
@@ -386,3 +386,16 @@ def test_what_is_being_answered_at_the_end_is_answered():
     assert [(status, body) for status, _, body in answers] == [(200, b"done")]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+
+
+def test_where_sharing_alone_is_not_to_attach_it_does_not(site):
+    intake = Intake(
+        ShareLedger(site.database, clock=time.time),
+        site.runner,
+        PlaneLinks("https://plane.example.com", "acme"),
+    )
+    app = build_app(intake, bot_token="xoxb-x", attach_on_share=False)
+
+    assert dispatch(app, event()).status == 200
+
+    assert site.stored() == 0

@@ -7,7 +7,7 @@ from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
 from bot.work.ledger.shares import Attempts
 from bot.work.ledger.states import AttachmentState
-from tests.work.conftest import item_id, make_file, make_share
+from tests.work.values import item_id, make_file, make_share
 
 SECOND = "1700000000.000200"
 ASSET = item_id(7)

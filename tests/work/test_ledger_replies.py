@@ -5,7 +5,7 @@ import pytest
 from bot.domain.outcomes import ATTACHED
 from bot.errors import PlaneUnavailable
 from bot.work.ledger.states import ReplyState
-from tests.work.conftest import item_id, make_file, make_share
+from tests.work.values import item_id, make_file, make_share
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bot.domain.shares import parse_share
 from bot.errors import FileEmpty, PlaneUnavailable, WorkItemNotFound
 from bot.work.ledger.shares import Attempts, Resolution
 from bot.work.ledger.states import AttachmentState
-from tests.work.conftest import PROJECT, found, item_id, make_share
+from tests.work.values import PROJECT, found, item_id, make_share
 
 
 def one(ledger, statement):

@@ -1,0 +1,181 @@
+"""The handlers with their ledger, against Plane, its store and Slack: step by step.
+
+Nothing runs by itself here: a test runs each job, and sees what was submitted.
+"""
+
+import contextlib
+from dataclasses import dataclass
+
+from bot.clients.plane import PlaneClient
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.slack_api import SlackApi
+from bot.clients.slack_files import SlackFiles
+from bot.clients.storage import Storage
+from bot.domain.references import PlaneLinks, WorkItemKey
+from bot.domain.shares import parse_share
+from bot.sandbox.plane import PlaneServer
+from bot.sandbox.slack import SlackServer
+from bot.sandbox.store import StoreServer
+from bot.work.attach import AttachWorkflow, Remotes
+from bot.work.attaching import AttachmentHandler
+from bot.work.attempts import Patience
+from bot.work.planning import Guards, ShareHandler
+from bot.work.rate_gate import RateGate
+from bot.work.replying import ReplyHandler
+from bot.work.runner import Job, JobKind
+from tests.work.values import Clock
+
+LINKS = PlaneLinks("https://plane.example.com", "acme")
+
+
+class Agenda:
+    """A runner that only notes what was submitted."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, job, *, at=0.0):
+        self.jobs.append((job, at))
+
+    def take(self, kind):
+        """Return the rows of one kind that were submitted, and forget them."""
+        taken = [job.row_id for job, _ in self.jobs if job.kind is kind]
+        self.jobs = [each for each in self.jobs if each[0].kind is not kind]
+        return list(dict.fromkeys(taken))
+
+
+@dataclass
+class Bench:
+    """Everything that a share passes, to be moved by hand."""
+
+    slack: SlackServer
+    plane: PlaneServer
+    store: StoreServer
+    ledger: object
+    agenda: Agenda
+    clock: Clock
+    directory: PlaneDirectory
+    patience: Patience
+    workflow: AttachWorkflow
+    remotes: Remotes
+    api: SlackApi
+
+    def share(self, *files, text="WEB-1", **options):
+        """Share files in Slack and take the share in; return message and id."""
+        message = self.slack.share(list(files), text=text, **options)
+        channel = message.channel_id
+        body = self.slack.events.envelope(
+            self.slack.events.posted_event(message), channel_id=channel
+        )
+        return message, self.ledger.shares.add(parse_share(body, links=LINKS))
+
+    def plan(self, share_id, *, external=False, private=True):
+        """Run the share's job; return the attachments that were submitted."""
+        guards = Guards(allow_external=external, allow_private=private)
+        ledger, directory = self.ledger.shares, self.directory
+        options = {"guards": guards, "patience": self.patience}
+        handler = ShareHandler(ledger, directory, self.agenda, **options)
+        handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
+        return self.agenda.take(JobKind.ATTACHMENT)
+
+    def attach(self, attachment_id, *, workflow=None, timer=None):
+        """Run the attachment's job once."""
+        handler = AttachmentHandler(
+            self.ledger.attachments,
+            workflow or self.workflow,
+            self.directory,
+            self.agenda,
+            patience=self.patience,
+            timer=timer or self.clock,
+        )
+        handler.run(Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"))
+
+    def reply(self, share_id):
+        """Run the reply's job once."""
+        handler = ReplyHandler(
+            self.ledger.replies,
+            self.api,
+            self.agenda,
+            links=LINKS,
+            patience=self.patience,
+            clock=self.clock,
+        )
+        handler.run(Job(JobKind.REPLY, share_id, "CGENERAL"))
+
+    def lines(self, share_id):
+        """Return what the ledger has to say of each file of a share."""
+        items = self.ledger.replies.get(share_id).report.items
+        return [line for item in items for line in item.files]
+
+    def outcome(self, share_id):
+        """Return the code of the share's one line."""
+        (line,) = self.lines(share_id)
+        return line.outcome.code if line.outcome else None
+
+    def told(self, message):
+        """Return what the bot wrote in the message's thread."""
+        return [
+            each.text
+            for each in self.slack.replies_by_bot(message.channel_id, message.ts)
+        ]
+
+    def attached(self, key="WEB-1"):
+        """Return the digests of what is on a work item."""
+        rows = self.plane.state.attachments(key, uploaded_only=True)
+        return [self.plane.stored(row).sha256 for row in rows]
+
+    def records(self, key="WEB-1"):
+        """Return every record of a work item, finished or not."""
+        return self.plane.state.attachments(key)
+
+    def calls(self):
+        """Return the names of Plane's calls since the last time, without look-ups."""
+        names = [
+            each.operation.removeprefix("plane.") for each in self.plane.exchanges()
+        ]
+        return [each for each in names if each.endswith("attachment")]
+
+    def opened(self, file, **options):
+        """Share a file, plan it and have Plane make its record, as a run would."""
+        _, share_id = self.share(file, **options)
+        (attachment_id,) = self.plan(share_id)
+        open_ = self.ledger.attachments.get_open(attachment_id)
+        item = self.directory.get_work_item(
+            WorkItemKey("WEB", 1), self.directory.find_project(WorkItemKey("WEB", 1))
+        )
+        wish = {"name": "x.pdf", "mimetype": "application/pdf", "size": file.size}
+        ticket = self.remotes.plane.create_attachment(item, **wish, external_id=file.id)
+        return share_id, open_.attachment_id, ticket
+
+
+@contextlib.contextmanager
+def open_bench(ledger, clock):
+    """Start the servers and put everything together."""
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(StoreServer())
+        plane = stack.enter_context(PlaneServer(store=store, rate_limit=None))
+        slack = stack.enter_context(SlackServer())
+        client = PlaneClient(
+            api_url=plane.origin,
+            api_key="plane_api_alice",
+            workspace="acme",
+            gate=RateGate(10_000),
+            threads=2,
+        )
+        directory = PlaneDirectory(client, clock=clock)
+        api = SlackApi(token=slack.bot_token, api_url=slack.api_url)
+        files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
+        remotes = Remotes(client, directory, api, files, Storage(threads=2))
+        yield Bench(
+            slack,
+            plane,
+            store,
+            ledger,
+            Agenda(),
+            clock,
+            directory,
+            Patience(clock, lambda: 1.0),
+            AttachWorkflow(remotes, ledger.attachments),
+            remotes,
+            api,
+        )

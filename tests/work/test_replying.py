@@ -1,0 +1,147 @@
+"""A share has one reply, posted once and edited as outcomes come in."""
+
+import pytest
+
+from bot.domain.references import WorkItemId
+from bot.sandbox.wire import Fault, answer, cut
+from bot.work.ledger.states import ReplyState
+from bot.work.replying import EDIT_SECONDS, QUIET_SECONDS
+from bot.work.runner import Job, JobKind
+from tests.work.bench import LINKS
+
+
+def attached(bench, *files):
+    """Share files and have them attached; return the message and the share's id."""
+    message, share_id = bench.share(*(files or (bench.slack.add_file(),)))
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+    bench.agenda.jobs.clear()
+    return message, share_id
+
+
+def test_a_finished_share_is_answered_at_once_and_once(bench):
+    message, share_id = attached(bench)
+
+    bench.reply(share_id)
+    bench.clock.now += 60
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert "`design.pdf` is attached." in text
+    assert bench.ledger.replies.unfinished() == []
+    assert len(bench.slack.calls("chat.postMessage")) == 1
+    assert bench.slack.calls("chat.update") == []
+
+
+def test_a_share_that_takes_long_shows_its_progress_and_then_its_end(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+
+    bench.agenda.jobs.clear()
+    bench.reply(share_id)
+    again = Job(JobKind.REPLY, share_id, "CGENERAL")
+    assert bench.told(message) == []
+    assert bench.agenda.jobs == [(again, bench.clock.now + QUIET_SECONDS)]
+
+    bench.clock.now += QUIET_SECONDS
+    bench.reply(share_id)
+    assert "is on its way." in bench.told(message)[0]
+
+    bench.attach(attachment_id)
+    bench.agenda.jobs.clear()
+    bench.reply(share_id)
+    assert bench.agenda.jobs == [(again, bench.clock.now + EDIT_SECONDS)]
+    bench.clock.now += EDIT_SECONDS
+    bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1
+    assert "is attached." in bench.told(message)[0]
+    assert bench.ledger.replies.unfinished() == []
+
+
+def test_what_did_not_change_is_not_edited(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+    bench.plan(share_id)
+    bench.clock.now += QUIET_SECONDS
+    bench.reply(share_id)
+    bench.clock.now += EDIT_SECONDS
+
+    bench.reply(share_id)
+
+    assert bench.slack.calls("chat.update") == []
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_post_whose_answer_is_lost_is_never_doubled(bench, phase):
+    message, share_id = attached(bench)
+    bench.slack.fail(Fault("slack.chat.postMessage", cut, phase=phase))
+
+    bench.reply(share_id)
+    assert bench.ledger.replies.get(share_id).state is ReplyState.POSTING
+    bench.clock.now += 1
+    bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1
+    assert bench.ledger.replies.unfinished() == []
+
+
+def test_a_throttled_post_was_not_sent_and_is_not_looked_for(bench):
+    message, share_id = attached(bench)
+    wait = answer(429, b"", {"Retry-After": "30"})
+    bench.slack.fail(Fault("slack.chat.postMessage", wait))
+
+    bench.reply(share_id)
+
+    assert bench.agenda.jobs[-1][1] == bench.clock.now + 30
+    bench.clock.now += 30
+    bench.reply(share_id)
+    assert len(bench.told(message)) == 1
+    assert bench.slack.calls("conversations.replies") == []
+
+
+def test_a_message_that_is_gone_is_not_answered_for_ever(bench, caplog):
+    message, share_id = attached(bench)
+    bench.slack.delete(message)
+
+    bench.reply(share_id)
+
+    assert bench.ledger.replies.get(share_id).state is ReplyState.FAILED
+    assert bench.ledger.replies.unfinished() == []
+    assert "thread_not_found" in caplog.text
+
+
+def test_a_reply_is_given_up_after_very_many_tries(bench):
+    _, share_id = attached(bench)
+    for _ in range(300):
+        bench.ledger.replies.postpone(share_id, until=bench.clock.now)
+    bench.slack.fail(Fault("slack.chat.postMessage", cut))
+
+    bench.reply(share_id)
+
+    assert bench.ledger.replies.get(share_id).state is ReplyState.FAILED
+
+
+def test_a_thread_is_answered_in_the_thread(bench):
+    root = bench.slack.post("about the design")
+    message, share_id = bench.share(bench.slack.add_file(), thread_ts=root.ts)
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+
+    bench.reply(share_id)
+
+    assert len(bench.told(root)) == 1
+    assert message.is_reply
+
+
+def test_a_work_item_named_by_key_and_link_is_told_once(bench):
+    row = bench.plane.state.work_item("WEB-1")
+    link = WorkItemId(row.project_id, row.id)
+    url = f"{LINKS.app_url}/acme/projects/{link.project_id}/issues/{link.work_item_id}"
+    message, share_id = bench.share(bench.slack.add_file(), text=f"WEB-1 <{url}>")
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+
+    bench.reply(share_id)
+
+    assert bench.told(message)[0].count("is attached.") == 1
+    assert len(bench.records()) == 1
