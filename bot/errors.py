@@ -120,9 +120,19 @@ class PlaneUnavailable(TransientProblem):
 
 @dataclass(eq=False)
 class PlaneFailed(TransientProblem):
-    """Plane's generic 500: an outage or bad input, which look the same (observed)."""
+    """Plane's generic 500, where what was sent cannot be its reason: an outage."""
+
+
+@dataclass(eq=False)
+class PlaneStumbled(TransientProblem):
+    """The same where it can: outage and bad input look the same (observed)."""
 
     patience: ClassVar[float] = HOUR
+
+
+@dataclass(eq=False)
+class PlaneChanged(TransientProblem):
+    """Somebody else changed the attachment in Plane meanwhile: look again."""
 
 
 @dataclass(eq=False)
@@ -327,6 +337,41 @@ class StorageMisconfigured(FinalProblem):
 @dataclass(eq=False)
 class ExternalPerson(FinalProblem):
     """Shared by someone of another organisation, which the settings do not allow."""
+
+
+@dataclass(eq=False)
+class TooManyWorkItems(FinalProblem):
+    """A message names more work items than one message may."""
+
+    number: int
+    most: int
+
+
+@dataclass(eq=False)
+class NoWorkItemNamed(FinalProblem):
+    """A reaction asks for a message's files, and nothing tells where they belong."""
+
+
+@dataclass(eq=False)
+class ProjectUnknown(FinalProblem):
+    """The one who asked named a *project* that the bot does not know."""
+
+    project: str
+
+
+@dataclass(eq=False)
+class NoFilesFound(FinalProblem):
+    """Where files were asked for, there are none."""
+
+
+@dataclass(eq=False)
+class NotVisible(FinalProblem):
+    """What a link leads to is not for everyone who may use the command here."""
+
+
+@dataclass(eq=False)
+class BotNotInvited(FinalProblem):
+    """The bot is not in the conversation."""
 
 
 @dataclass(eq=False)

@@ -23,8 +23,12 @@ HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 #: docs.slack.dev/reference/methods/<method>, for a bot token.
 METHOD_SCOPES = {
     "auth.test": set(),
+    "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
+    "conversations.history": HISTORY,
+    # Of its four scopes the one for public channels: of others nothing is asked.
+    "conversations.info": {"channels:read"},
     "conversations.replies": HISTORY,
     "files.info": {"files:read"},
 }
@@ -38,6 +42,7 @@ EVENT_SCOPES = {
         "message.im": "im:history",
         "message.mpim": "mpim:history",
     },
+    "reaction_added": {"reaction_added": "reactions:read"},
 }
 
 #: Names of Bolt's App that register a listener.

@@ -25,6 +25,8 @@ LEVELS = {
 SANDBOX = "bot.sandbox"
 #: A place where anything may be put is a place where nothing is found.
 SHAPELESS = {"utils", "util", "helpers", "common", "misc", "models"}
+#: Other people's code that only looks something up in a table of its own.
+PURE = {"emoji"}
 #: What would bring the world, the clock or chance into pure code.
 IMPURE = {
     "asyncio", "concurrent", "contextvars", "ftplib", "glob", "http", "importlib", "io",
@@ -146,7 +148,7 @@ def test_the_domain_is_pure():
 
 def is_impure(imported):
     package = imported.partition(".")[0]
-    if package != "bot" and package not in sys.stdlib_module_names:
+    if package not in {"bot", *PURE, *sys.stdlib_module_names}:
         return True
     return any(is_within(imported, each) for each in IMPURE)
 
@@ -161,6 +163,7 @@ def is_impure(imported):
         ("urllib.parse", False),
         ("collections.abc", False),
         ("bot.errors", False),
+        ("emoji", False),
     ],
 )
 def test_what_is_impure_is_known(imported, expected):

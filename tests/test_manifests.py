@@ -25,6 +25,8 @@ def manifest(name):
 def test_the_code_is_understood(need):
     assert "chat:write" in need.scopes
     assert "message.channels" in need.events
+    assert need.commands == {"/attach"}
+    assert need.interactivity
 
 
 def test_events_are_those_that_are_listened_to(manifest, need):
@@ -70,7 +72,7 @@ def test_the_tabs_of_the_app_are_those_that_are_used(manifest, need):
 
 def test_the_comment_of_each_scope_names_all_that_need_it(name, need):
     text = MANIFESTS[name].read_text(encoding="utf-8")
-    line = re.compile(r"^ +- (?P<scope>[a-z.]+:[a-z.]+)(?: # (?P<users>.+))?$", re.M)
+    line = re.compile(r"^ +- (?P<scope>\w+:\w+|commands)(?: # (?P<users>.+))?$", re.M)
     explained = {each["scope"]: each["users"] for each in line.finditer(text)}
 
     assert explained == {

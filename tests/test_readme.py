@@ -133,7 +133,7 @@ def test_what_the_bot_says_is_explained(code):
 
 @pytest.mark.parametrize("said", SAID)
 def test_what_is_explained_is_what_the_bot_says(said):
-    assert len([text for text in TEMPLATES.values() if said in text]) == 1
+    assert len({text for text in TEMPLATES.values() if said in text}) == 1
 
 
 def test_every_explanation_is_whole():

@@ -29,7 +29,9 @@ from bot.domain.references import WorkItemId, WorkItemKey
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
+    PlaneFailed,
     PlaneRejected,
+    PlaneStumbled,
     PlaneThrottled,
     PlaneUnavailable,
     PlaneWorkspaceRefused,
@@ -40,6 +42,7 @@ EXTERNAL_SOURCE = "slack"
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 60
+_UNCLEAR_SECONDS = 2.0
 _PROJECTS_PER_PAGE = 100
 _FALLBACK_MIMETYPE = "application/octet-stream"
 
@@ -163,16 +166,26 @@ class PlaneClient:
             "external_id": external_id,
             "external_source": EXTERNAL_SOURCE,
         }
-        response = self._call("POST", _attachments(item), json=body)
+        response = self._create(item, body)
         if is_mimetype_refused(response) and mimetype != _FALLBACK_MIMETYPE:
             body["type"] = _FALLBACK_MIMETYPE
-            response = self._call("POST", _attachments(item), json=body)
+            response = self._create(item, body)
         if response.status_code == requests.codes.conflict:
             raw = read_object(response)
             with expecting_shape():
                 raise AttachmentExists(read_uuid(raw["id"]))
-        raise_for_item(response, str(item.key), item.key.identifier)
+        try:
+            raise_for_item(response, str(item.key), item.key.identifier)
+        except PlaneFailed as problem:
+            raise PlaneStumbled(retry_after=problem.retry_after) from problem
         return _ticket(read_object(response))
+
+    def _create(self, item: WorkItem, body: Mapping[str, Any]) -> Response:
+        try:
+            return self._call("POST", _attachments(item), json=body)
+        except PlaneUnavailable as problem:
+            # Plane may be at it still, and would make a second record beside the first.
+            raise PlaneUnavailable(retry_after=_UNCLEAR_SECONDS) from problem
 
     def complete_attachment(self, item: WorkItem, asset_id: str) -> None:
         """Mark an attachment as uploaded. Doing it again changes nothing.

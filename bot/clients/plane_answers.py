@@ -66,7 +66,8 @@ def raise_for_status(response: Response) -> None:
 def is_missing(response: Response) -> bool:
     """Whether Plane, and not what stands before it, knows no such thing."""
     is_not_found = response.status_code == requests.codes.not_found
-    return is_not_found and error_text(response) != ""
+    # An address that this Plane does not know is another matter.
+    return is_not_found and error_text(response) not in ("", "Page not found.")
 
 
 def is_mimetype_refused(response: Response) -> bool:

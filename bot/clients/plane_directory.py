@@ -54,6 +54,16 @@ class PlaneDirectory:
             project = _pick(self._get_projects(_PROJECTS_MISS_SECONDS), reference)
         return project
 
+    @property
+    def has_listed(self) -> bool:
+        """Whether Plane ever told which projects there are."""
+        return self._projects_at is not None
+
+    def is_at_hand(self, reference: Reference) -> bool:
+        """Whether the work item is known without asking Plane."""
+        with self._found_changed:
+            return reference in self._found
+
     def is_known(self, reference: Reference) -> bool:
         """Whether its project was there last, or is fenced in, without asking Plane."""
         if _pick(self._projects, reference):
@@ -72,10 +82,19 @@ class PlaneDirectory:
             raise found
         return found
 
-    def forget(self, reference: Reference) -> None:
+    def forget(self, work_item_id: str) -> None:
         """Have a work item looked up anew: Plane no longer knows it under its ids."""
         with self._found_changed:
-            self._found.pop(reference, None)
+            for reference, found in list(self._found.items()):
+                if isinstance(found, WorkItem) and found.work_item_id == work_item_id:
+                    self._found.pop(reference, None)
+
+    def forget_misses(self) -> None:
+        """Have what was not found looked up anew: somebody may have made it."""
+        with self._found_changed:
+            for reference, found in list(self._found.items()):
+                if not isinstance(found, WorkItem):
+                    self._found.pop(reference, None)
 
     @cachedmethod(lambda self: self._limit, condition=lambda self: self._limit_changed)
     def get_file_size_limit(self) -> int | None:

@@ -38,6 +38,7 @@ class SharedFile:
     size: int | None = None
     url: str | None = None
     external_type: str = ""
+    title: str | None = None
 
     @property
     def is_stub(self) -> bool:
@@ -71,6 +72,7 @@ def parse_file(raw: object) -> SharedFile:
         size=_size(raw.get("size")),
         url=_text(raw, "url_private_download") or _text(raw, "url_private"),
         external_type=_text(raw, "external_type") or "",
+        title=_text(raw, "title"),
     )
 
 

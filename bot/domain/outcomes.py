@@ -9,7 +9,7 @@ from bot.errors import Fact, Problem, TransientProblem
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result to tell; *code* is one of the two below or a problem's class name."""
+    """A result to tell; *code* is one of those below or a problem's class name."""
 
     code: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -26,11 +26,25 @@ class Outcome:
         facts = {**problem.facts, "cause": problem.code, "patience": patience}
         return cls("GivenUp", facts)
 
+    @classmethod
+    def kept(cls, problem: Problem) -> Self:
+        """Return that *problem* keeps a file from being removed."""
+        return cls(NOT_UNDONE, {**problem.facts, "cause": problem.code})
+
     @property
     def is_success(self) -> bool:
         """Whether the file is on the work item now."""
-        return self.code in (ATTACHED.code, ALREADY_ATTACHED.code)
+        return self.code in SUCCESSES
 
 
+HELP = Outcome("Help")
 ATTACHED = Outcome("Attached")
 ALREADY_ATTACHED = Outcome("AlreadyAttached")
+#: On its way from the one to the other of these two.
+REMOVING = Outcome("Removing")
+UNDONE = Outcome("Undone")
+#: The code of `Outcome.kept`: it is attached as before.
+NOT_UNDONE = "NotUndone"
+
+#: The codes of outcomes after which the file is on the work item.
+SUCCESSES = frozenset({ATTACHED.code, ALREADY_ATTACHED.code})

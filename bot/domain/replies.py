@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.outcomes import UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.sentences import escape, show_code, show_size, tell
@@ -14,6 +15,7 @@ LONGEST_TEXT = 4000
 
 _DONE = "\N{WHITE HEAVY CHECK MARK}"
 _FAILED = "\N{CROSS MARK}"
+_UNDONE = "\N{LEFTWARDS ARROW WITH HOOK}"
 _OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
 
 
@@ -55,6 +57,8 @@ def _lines(item: ItemReport, links: PlaneLinks) -> Iterator[_Line]:
     if item.waiting_for:
         text = tell(item.waiting_for, it=_link(item.key, links))
         yield _Line(f"{_OPEN} {text} I keep trying.")
+    elif not item.files and not item.problem:
+        yield _Line(f"{_OPEN} Looking {_link(item.key, links)} up in Plane.")
     for file in item.files:
         yield _file_line(file)
 
@@ -63,8 +67,14 @@ def _file_line(file: FileLine) -> _Line:
     name = show_code(file.name)
     if file.outcome is None:
         return _Line(f"{_OPEN} {_progress(file, name)}")
-    mark = _DONE if file.outcome.is_success else _FAILED
+    mark = _mark(file.outcome)
     return _Line(f"{mark} {tell(file.outcome, it=name)}", file.outcome.is_success)
+
+
+def _mark(outcome: Outcome) -> str:
+    if outcome == UNDONE:
+        return _UNDONE
+    return _DONE if outcome.is_success else _FAILED
 
 
 def _progress(file: FileLine, name: str) -> str:

@@ -34,10 +34,15 @@ class ItemReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that one reply says."""
+    """Everything that one reply says: of its *items*, or a *notice* instead.
+
+    *is_private* tells that the notice is for the one who asked only.
+    """
 
     items: tuple[ItemReport, ...]
     is_planned: bool
+    notice: Outcome | None = None
+    is_private: bool = False
 
     @property
     def is_final(self) -> bool:

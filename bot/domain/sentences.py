@@ -14,6 +14,31 @@ from bot.errors import Fact
 SENTENCES: Mapping[str, str] = {
     "Attached": "{it} is attached.",
     "AlreadyAttached": "{it} was attached already.",
+    "Undone": "{it} was removed again.",
+    "NotUndone": "{it} is still attached. What kept me from removing it: {cause}",
+    # what was asked for
+    "TooManyWorkItems": (
+        "That message names {number} work items; I attach to {most} at once at most."
+        " Share the files again with fewer keys."
+    ),
+    "NoWorkItemNamed": (
+        "I found no work item for that message: no key in it, in its thread or in its"
+        " files' names. Mention me in its thread with a key, such as WEB-12."
+    ),
+    "ProjectUnknown": (
+        "I know no project {project} in Plane, so I cannot attach {it}. Check the key;"
+        " if it is right, an administrator has to make the owner of PLANE_API_KEY a"
+        " member of that project and look at PLANE_PROJECTS."
+    ),
+    "NoFilesFound": (
+        "I found no files there. Share some first, or give me a link to the message"
+        " that has them."
+    ),
+    "NotVisible": (
+        "What that link leads to is not open to everyone here. Use me where it was"
+        " shared, or share the files here."
+    ),
+    "BotNotInvited": "I am not in that conversation. Invite me first, then try again.",
     # the file
     "FileEmpty": (
         "{it} is empty, and Plane takes no empty files. Share it again when there is"
@@ -84,6 +109,8 @@ SENTENCES: Mapping[str, str] = {
     # Plane
     "PlaneUnavailable": "Plane does not answer me about {it}.",
     "PlaneFailed": "Plane reports an error of its own about {it}.",
+    "PlaneStumbled": "Plane reports an error of its own about {it}.",
+    "PlaneChanged": "Somebody else changed {it} in Plane at the same time.",
     "PlaneThrottled": "Plane allows me no more calls this minute for {it}.",
     "PlaneKeyRefused": (
         "Plane refuses my API key, so I cannot attach {it}. An administrator has to set"

@@ -69,6 +69,8 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    import logging
+
     from bot.config import Settings
     from bot.entrypoints.logs import set_up_logs
     from bot.entrypoints.run import run
@@ -76,7 +78,10 @@ def _run(options: argparse.Namespace) -> int:
     settings = Settings.from_env(_environment())
     set_up_logs(settings.log_level, settings.log_format)
     run(settings)
-    return 0
+    # What is left of the libraries' threads has nothing that the ledger has not, and
+    # the interpreter would wait for them.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -97,8 +102,15 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 def _environment() -> dict[str, str]:
     """Return the environment; a `.env` file adds what it lacks."""
-    file = dotenv.dotenv_values(dotenv.find_dotenv(usecwd=True))
+    path = dotenv.find_dotenv(usecwd=True)
+    try:
+        file = dotenv.dotenv_values(path)
+    except (OSError, UnicodeError) as error:
+        raise ConfigError((f"{path} cannot be read: {error}",)) from error
     given = {name: value for name, value in file.items() if value is not None}
+    for name in os.environ:  # a secret's two forms are one setting
+        given.pop(name.removesuffix("_FILE"), None)
+        given.pop(f"{name}_FILE", None)
     return given | dict(os.environ)
 
 

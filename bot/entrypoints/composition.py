@@ -11,7 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
+from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
+from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
 from bot.config import PrivateFiles, Settings
@@ -31,6 +34,7 @@ from bot.work.rate_gate import RateGate
 from bot.work.recovery import take_up
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Handlers, JobKind
+from bot.work.seeking import Seeker
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +67,15 @@ class Loadmaster:
         self._ledgers = Ledgers.on(self._database)
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner()
+        self._response_urls = ResponseUrls(api_url=settings.slack.api_url)
         self._handlers = self._build_handlers(settings)
-        intake = Intake(self._ledgers.shares, self._runner, self._links)
+        intake = Intake(
+            self._ledgers.shares, self._runner, self._links, self._response_urls
+        )
         self.app: App = build_app(
             intake,
             bot_token=settings.slack.bot_token,
-            attach_on_share=settings.attach.on_share,
+            attach=settings.attach,
         )
 
     def start(self) -> None:
@@ -100,7 +107,10 @@ class Loadmaster:
         """Return why nothing could be stored now; nothing where it could."""
         try:
             with self._database.write() as connection:
-                connection.execute(text("SELECT 1"))
+                # Not only begun: a full disk shows when something is written.
+                connection.execute(
+                    text("UPDATE alembic_version SET version_num = version_num")
+                )
         except SQLAlchemyError as error:
             return [f"the database cannot be written: {type(error).__name__}"]
         return []
@@ -115,7 +125,12 @@ class Loadmaster:
             threads=sum(THREADS.values()),
         )
         directory = PlaneDirectory(plane, fence=settings.plane.projects)
-        slack = SlackApi(token=settings.slack.bot_token, api_url=settings.slack.api_url)
+        refuse_redirects()
+        token, api_url = settings.slack.bot_token, settings.slack.api_url
+        reader = build_reader(token=token, api_url=api_url)
+        writer = build_writer(token=token, api_url=api_url)
+        slack = SlackApi(reader=reader, writer=writer)
+        seeker = Seeker(SlackConversations(reader), directory, self._links)
         files = SlackFiles(
             token=settings.slack.bot_token,
             api_url=settings.slack.api_url,
@@ -130,6 +145,7 @@ class Loadmaster:
         shares = ShareHandler(
             self._ledgers.shares,
             directory,
+            seeker,
             self._runner,
             guards=guards,
             patience=patience,
@@ -144,8 +160,11 @@ class Loadmaster:
         replies = ReplyHandler(
             self._ledgers.replies,
             slack,
+            self._response_urls,
             self._runner,
             links=self._links,
+            command=settings.attach.command,
+            emoji=settings.attach.emoji,
             patience=patience,
             clock=time.time,
         )

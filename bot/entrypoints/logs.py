@@ -31,3 +31,5 @@ def set_up_logs(level: str, log_format: LogFormat) -> None:
     handler.setFormatter(_JsonFormatter() if log_format is LogFormat.JSON else text)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("bot").setLevel(level)
+    # It tells of each request that has to wait for the one before.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -15,6 +15,20 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
+_IdOrObject = (str, dict, type(None))
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    "authorizations": (list, type(None)),
+    "channel": _IdOrObject,
+    "channel_id": (str, type(None)),
+    "enterprise": _IdOrObject,
+    "item": _IdOrObject,
+    "message": (dict, type(None)),
+    "team": _IdOrObject,
+    "user": _IdOrObject,
+    "view": (dict, type(None)),
+}
+
+
 class Unverified(Exception):
     """The request is not signed by Slack, or long ago."""
 
@@ -75,18 +89,32 @@ def parse_body(body: bytes, *, content_type: str) -> Mapping[str, Any]:
         if mimetype == "application/json":
             return _check_event(json.loads(text))
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
-        return _object(json.loads(form["payload"])) if "payload" in form else form
+        if "payload" not in form:
+            return form
+        return _check_payload(json.loads(form["payload"]))
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(str(error)) from error
 
 
 def _check_event(raw: object) -> Mapping[str, Any]:
-    body = _object(raw)
+    body = _check_payload(raw)
     if body.get("type") == "event_callback":
-        event = _object(body.get("event"))
+        event = _check_payload(body.get("event"))
         if not isinstance(event.get("type"), str):
             raise MalformedRequest("the event has no type")
     return body
+
+
+def _check_payload(raw: object) -> Mapping[str, Any]:
+    """Return the object *raw* if its parts have shapes that Bolt can take apart."""
+    payload = _object(raw)
+    for name, shapes in _SHAPES.items():
+        if not isinstance(payload.get(name), shapes):
+            raise MalformedRequest(f"{name} has a shape that Slack gives it never")
+    granted = payload.get("authorizations") or []
+    if not all(isinstance(each, dict) for each in granted):
+        raise MalformedRequest("authorizations are not objects")
+    return payload
 
 
 def _object(raw: object) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from bot.work.ledger.database import sole_use
 logger = logging.getLogger(__name__)
 
 #: Supervisors wait 10 to 30 s before they kill; a relay may use this much of it.
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = 8.0
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -26,9 +26,10 @@ logger = logging.getLogger(__name__)
 #: Slack's longest events are far below it.
 MOST_BODY_BYTES = 1024 * 1024
 
-_THREADS = 4
+_THREADS = 1
 _CONNECTIONS = 1000
-_IDLE_SECONDS = 30
+_IDLE_SECONDS = 10
+_END_SECONDS = 3
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -148,7 +149,7 @@ class HttpServer:
         self._stopping.set()
         self._server.pull_trigger()
         self._thread.join()
-        self._server.task_dispatcher.shutdown()
+        self._server.task_dispatcher.shutdown(timeout=_END_SECONDS)
         self._server.asyncore.close_all(self._server._map, ignore_all=True)
 
     def _serve(self) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.listeners import messages
+from bot.config import AttachSettings
+from bot.listeners import actions, commands, messages, reactions
 from bot.listeners.intake import Intake
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ _logger = logging.getLogger("slack_bolt.quiet")
 _logger.setLevel(logging.ERROR)
 
 
-def build_app(intake: Intake, *, bot_token: str, attach_on_share: bool) -> App:
+def build_app(intake: Intake, *, bot_token: str, attach: AttachSettings) -> App:
     """Build the app. Nothing here or in a listener calls Slack before it answers.
 
     Requests have been verified before they get here (bot.entrypoints.web). A listener
@@ -33,8 +34,10 @@ def build_app(intake: Intake, *, bot_token: str, attach_on_share: bool) -> App:
         ignoring_self_events_enabled=False,  # parse_share knows bots' messages
     )
     app.use(_note_limit)
-    if attach_on_share:
-        messages.register(app, intake)
+    messages.register(app, intake, attach_on_share=attach.on_share)
+    reactions.register(app, intake, emoji=attach.emoji)
+    commands.register(app, intake, command=attach.command, emoji=attach.emoji)
+    actions.register(app, intake)
     # What is subscribed to and not listened to counts as failed deliveries.
     app.event(re.compile(".*"))(_take_note)
     return app

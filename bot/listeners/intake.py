@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.clients.response_urls import ResponseUrls
+from bot.domain.presses import Press
 from bot.domain.references import PlaneLinks
 from bot.domain.shares import Share
 from bot.work.ledger.shares import ShareLedger
@@ -15,6 +17,7 @@ class Intake:
     ledger: ShareLedger
     runner: Runner
     links: PlaneLinks
+    response_urls: ResponseUrls
 
     def accept(self, share: Share) -> None:
         """Store *share* and have it worked on.
@@ -24,4 +27,16 @@ class Intake:
         """
         share_id = self.ledger.add(share)
         if share_id is not None:
-            self.runner.submit(Job(JobKind.SHARE, share_id, share.channel_id))
+            kind = JobKind.REPLY if share.notice else JobKind.SHARE
+            self.runner.submit(Job(kind, share_id, share.channel_id))
+
+    def retry(self, press: Press) -> None:
+        """Have what failed in a share tried again; anyone in its conversation may."""
+        if self.ledger.retry(press):
+            self.runner.submit(Job(JobKind.SHARE, press.share_id, press.channel_id))
+
+    def undo(self, press: Press) -> None:
+        """Have what a share attached removed, if it was this person's."""
+        for attachment_id in self.ledger.undo(press):
+            job = Job(JobKind.ATTACHMENT, attachment_id, press.channel_id)
+            self.runner.submit(job)

@@ -5,6 +5,7 @@ far an earlier run came. What only this process can know, the ledger keeps: the 
 it made (so that it can be removed) and that storage has its bytes.
 """
 
+import logging
 from dataclasses import dataclass
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
@@ -22,10 +23,12 @@ from bot.errors import (
     AttachmentGone,
     FileTooLarge,
     FinalProblem,
-    PlaneUnavailable,
+    PlaneChanged,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,19 @@ class AttachWorkflow:
         try:
             self._relay(file, ticket, progress)
         except FinalProblem:
-            self._discard(open_, item, ticket.asset_id)
+            self._take_back(open_, item, ticket.asset_id)
             raise
         self._ledger.store(open_.attachment_id)
         return self._complete(open_, item, ticket.asset_id)
+
+    def remove(self, open_: OpenAttachment) -> None:
+        """Delete the attachment in Plane; one that is gone already is as good.
+
+        Raises:
+            Problem: it is still there.
+        """
+        assert open_.asset_id is not None, "what is attached has its record"
+        self._remotes.plane.delete_attachment(_work_item(open_), open_.asset_id)
 
     def discard(self, open_: OpenAttachment) -> None:
         """Remove the record that an attachment which is given up left in Plane."""
@@ -108,7 +120,7 @@ class AttachWorkflow:
         try:
             return self._ask_for_ticket(item, file)
         except AttachmentExists as error:  # somebody else was quicker: look again
-            raise PlaneUnavailable from error
+            raise PlaneChanged from error
 
     def _is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
         try:
@@ -141,10 +153,20 @@ class AttachWorkflow:
     ) -> Attached:
         try:
             self._remotes.plane.complete_attachment(item, asset_id)
+        except FinalProblem:
+            self._take_back(open_, item, asset_id)
+            raise
         except AttachmentGone as error:  # somebody deleted it meanwhile: from the start
             self._ledger.restart(open_.attachment_id)
-            raise PlaneUnavailable from error
+            raise PlaneChanged from error
         return Attached(ATTACHED, asset_id)
+
+    def _take_back(self, open_: OpenAttachment, item: WorkItem, asset_id: str) -> None:
+        """Remove the record of a file that will not come, if Plane lets us."""
+        try:
+            self._discard(open_, item, asset_id)
+        except FinalProblem as problem:  # what kept the file out is what is told
+            logger.error("The record %s stays in Plane: %s", asset_id, problem)
 
     def _discard(
         self, open_: OpenAttachment, item: WorkItem, asset_id: str | None

@@ -4,19 +4,20 @@ import logging
 import time
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.clients.plane_directory import PlaneDirectory
-from bot.domain.outcomes import Outcome
-from bot.domain.references import parse_reference
+from bot.domain.outcomes import UNDONE, Outcome
 from bot.errors import (
     FinalProblem,
     Problem,
     TransientProblem,
-    Unexpected,
     WorkItemNotFound,
 )
 from bot.work.attach import Attached, AttachWorkflow
-from bot.work.attempts import Patience
+from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
+from bot.work.ledger.states import AttachmentState
 from bot.work.runner import Job, JobKind, Runner
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,35 @@ class AttachmentHandler:
         open_ = self._ledger.get_open(job.row_id)
         if open_ is None:
             return
+        if open_.state is AttachmentState.REMOVING:
+            self._remove(job, open_)
+        else:
+            self._attach(job, open_)
+
+    def _remove(self, job: Job, open_: OpenAttachment) -> None:
+        try:
+            with foreseeing(logger):
+                self._workflow.remove(open_)
+        except TransientProblem as problem:
+            if self._wait(job, open_, problem):
+                return
+            outcome = Outcome.kept(problem)
+        except FinalProblem as problem:
+            outcome = Outcome.kept(problem)
+        else:
+            outcome = UNDONE
+        logger.info(
+            "attachment=%d key=%s removal=%s",
+            open_.attachment_id,
+            open_.item_key,
+            outcome.code,
+        )
+        shown, is_wanted = self._ledger.remove(open_.attachment_id, outcome)
+        self._submit_replies(shown, open_.channel_id)
+        if is_wanted:
+            self._runner.submit(job)
+
+    def _attach(self, job: Job, open_: OpenAttachment) -> None:
         started = self._timer()
         try:
             attached = self._try(open_)
@@ -71,21 +101,20 @@ class AttachmentHandler:
             self._decide(open_, attached.outcome, attached.asset_id)
 
     def _try(self, open_: OpenAttachment) -> Attached:
-        try:
+        with foreseeing(logger):
             return self._workflow.run(open_, progress=self._reporter(open_))
-        except Problem:
-            raise
-        except Exception as error:
-            logger.exception("attachment=%d", open_.attachment_id)
-            raise Unexpected from error
 
     def _postpone(
         self, job: Job, open_: OpenAttachment, problem: TransientProblem
     ) -> None:
+        if not self._wait(job, open_, problem):
+            self._give_up(open_.attachment_id, problem)
+
+    def _wait(self, job: Job, open_: OpenAttachment, problem: TransientProblem) -> bool:
+        """Have the attachment tried again later; False where it was tried enough."""
         at = self._patience.next_try(problem, open_.attempts)
         if at is None:
-            self._give_up(open_.attachment_id, problem)
-            return
+            return False
         logger.warning(
             "share=%d attachment=%d key=%s waits for %s",
             open_.share_id,
@@ -96,6 +125,7 @@ class AttachmentHandler:
         self._ledger.postpone(open_.attachment_id, problem, until=at)
         self._runner.submit(job, at=at)
         self._report(open_.attachment_id)
+        return True
 
     def _give_up(self, attachment_id: int, problem: TransientProblem) -> None:
         open_ = self._ledger.get_open(attachment_id)
@@ -121,7 +151,7 @@ class AttachmentHandler:
             problem,
         )
         if isinstance(problem, WorkItemNotFound):
-            self._directory.forget(parse_reference(open_.item_key))
+            self._directory.forget(open_.work_item_id)
         self._decide(open_, Outcome.of(problem), None)
 
     def _decide(
@@ -147,7 +177,10 @@ class AttachmentHandler:
             if now - last < PROGRESS_SECONDS:
                 return
             last = now
-            self._ledger.advance(open_.attachment_id, relayed)
-            self._report(open_.attachment_id)
+            try:
+                self._ledger.advance(open_.attachment_id, relayed)
+                self._report(open_.attachment_id)
+            except SQLAlchemyError:  # no reason to end the relay
+                logger.exception("attachment=%d", open_.attachment_id)
 
         return report

@@ -1,11 +1,13 @@
 """The one place that decides whether something is tried again, and when."""
 
+import contextlib
+import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.errors import TransientProblem
-from bot.work.ledger.shares import Attempts
+from bot.errors import DAY, Problem, TransientProblem, Unexpected
+from bot.work.ledger.attempts import Attempts
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 300.0
@@ -23,8 +25,9 @@ class Patience:
     def next_try(self, problem: TransientProblem, attempts: Attempts) -> float | None:
         """Return the time of the next try (epoch seconds); None to give up."""
         now = self.clock()
-        since = now if attempts.since is None else attempts.since
-        if now - since > problem.patience:
+        if now - _since(problem, attempts, now) > problem.patience:
+            return None
+        if attempts.since is not None and now - attempts.since > DAY:
             return None
         doubled = FIRST_SECONDS * 2.0 ** min(attempts.number, 20)
         # Half of it at least, so that many do not come back at one moment.
@@ -32,3 +35,26 @@ class Patience:
         if problem.retry_after is not None:
             wait = max(problem.retry_after, min(wait, CALM_SECONDS))
         return now + wait
+
+
+def _since(problem: TransientProblem, attempts: Attempts, now: float) -> float:
+    """Return since when it has been this *problem*, whatever it was before."""
+    if attempts.cause != problem.code or attempts.cause_since is None:
+        return now
+    return attempts.cause_since
+
+
+@contextlib.contextmanager
+def foreseeing(logger: logging.Logger) -> Iterator[None]:
+    """Make a problem that is waited out of whatever nobody foresaw.
+
+    Raises:
+        Unexpected: something else than a problem was raised; the log has it.
+    """
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:
+        logger.exception("This was not foreseen")
+        raise Unexpected from error

@@ -1,7 +1,8 @@
 """Handles a share: what its references are, and so which attachments it asks for."""
 
+import contextlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clients.plane import Project
 from bot.clients.plane_directory import PlaneDirectory
@@ -12,13 +13,21 @@ from bot.errors import (
     FinalProblem,
     PlaneUnavailable,
     PrivateConversation,
+    Problem,
+    TooManyWorkItems,
     TransientProblem,
 )
-from bot.work.attempts import Patience
-from bot.work.ledger.shares import NewShare, Resolution, ShareLedger
+from bot.work.attempts import LONGEST_SECONDS, Patience, foreseeing
+from bot.work.ledger.parts import Resolution
+from bot.work.ledger.shares import NewShare, ShareLedger
 from bot.work.runner import Job, JobKind, Runner
+from bot.work.seeking import Seeker
 
 logger = logging.getLogger(__name__)
+
+
+#: One message attaches to no more work items than this.
+MOST_ITEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class ShareHandler:
         self,
         ledger: ShareLedger,
         directory: PlaneDirectory,
+        seeker: Seeker,
         runner: Runner,
         *,
         guards: Guards,
@@ -54,6 +64,7 @@ class ShareHandler:
     ) -> None:
         self._ledger = ledger
         self._directory = directory
+        self._seeker = seeker
         self._runner = runner
         self._guards = guards
         self._patience = patience
@@ -61,14 +72,75 @@ class ShareHandler:
     def run(self, job: Job) -> None:
         """Plan the share of *job*."""
         share = self._ledger.get_new(job.row_id)
+        if share is not None and share.seek:
+            share = self._complete(job, share)
         if share is None:
             return
+        if share.is_retry:
+            self._directory.forget_misses()
+        if not self._has_too_many(share):
+            self._resolve_all(job, share)
+
+    def _has_too_many(self, share: NewShare) -> bool:
+        """Whether the message names more work items than it may; then it is told."""
+        if len(share.references) <= MOST_ITEMS:
+            return False
+        with contextlib.suppress(Problem):  # looking them up meets it again
+            self._directory.find_project(share.references[0])
+        number = len(self._names(share))
+        if number <= MOST_ITEMS:
+            return False
+        problem = TooManyWorkItems(number, MOST_ITEMS)
+        self._tell(share, Outcome.of(problem), is_private=False)
+        return True
+
+    def _resolve_all(self, job: Job, share: NewShare) -> None:
+        """Look all references up; what fails for now keeps the others from nothing."""
+        resolutions: list[Resolution] = []
+        left: dict[Reference, TransientProblem] = {}
+        self._announce(share)
+        for reference in share.references:
+            try:
+                with foreseeing(logger):
+                    resolutions.append(self._resolve(share, reference))
+            except TransientProblem as problem:
+                left[reference] = problem
+        if resolutions or not left:
+            self._plan(share, resolutions)
+        if left:
+            rest = replace(share, references=tuple(left))
+            self._postpone(job, rest, next(iter(left.values())))
+
+    def _announce(self, share: NewShare) -> None:
+        """Have the thread told of look-ups that take long."""
+        names = self._names(share)
+        if names and not all(map(self._directory.is_at_hand, names)):
+            due = self._ledger.announce(share.share_id, names)
+            job = Job(JobKind.REPLY, share.share_id, share.channel_id)
+            self._runner.submit(job, at=due)
+
+    def _complete(self, job: Job, share: NewShare) -> NewShare | None:
+        """Seek what the share lacks; None where that ends it or has to wait."""
         try:
-            resolutions = [self._resolve(share, each) for each in share.references]
+            with foreseeing(logger):
+                found = self._seeker.seek(share)
+        except FinalProblem as problem:
+            self._tell(share, Outcome.of(problem))
+            return None
         except TransientProblem as problem:
             self._postpone(job, share, problem)
-            return
-        self._plan(share, resolutions)
+            return None
+        if found is None:
+            self._tell(share, None)
+            return None
+        self._ledger.find(share.share_id, found)
+        return self._ledger.get_new(share.share_id)
+
+    def _tell(
+        self, share: NewShare, notice: Outcome | None, *, is_private: bool = True
+    ) -> None:
+        self._ledger.tell(share.share_id, notice, is_private=is_private)
+        self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
     def _plan(self, share: NewShare, resolutions: list[Resolution]) -> None:
         for attachment_id in self._ledger.plan(share.share_id, resolutions):
@@ -108,19 +180,19 @@ class ShareHandler:
 
     def _postpone(self, job: Job, share: NewShare, problem: TransientProblem) -> None:
         at = self._patience.next_try(problem, share.attempts)
-        if at is None:
+        if at is None and self._directory.has_listed:
             self._give_up(share, problem)
             return
+        if at is None:
+            # What it refers to was never known: it is not dropped without a word.
+            at = self._patience.clock() + LONGEST_SECONDS
         logger.warning("share=%d waits for %s", share.share_id, problem)
         self._ledger.postpone(
             share.share_id,
             problem,
             until=at,
-            told={
-                reference: _name(reference)
-                for reference in share.references
-                if self._directory.is_known(reference)
-            },
+            # While its message is sought, there is no thread to tell anything in.
+            told={} if share.seek else self._names(share),
         )
         self._runner.submit(job, at=at)
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
@@ -128,15 +200,27 @@ class ShareHandler:
     def _give_up(self, share: NewShare, problem: TransientProblem) -> None:
         logger.error("share=%d given up: %s", share.share_id, problem)
         outcome = Outcome.giving_up(problem)
+        if share.seek:
+            self._tell(share, outcome)
+            return
+        names = self._names(share)
         self._plan(
             share,
             [
-                Resolution(reference, _name(reference), problem=outcome)
-                if self._directory.is_known(reference)
+                Resolution(reference, names[reference], problem=outcome)
+                if reference in names
                 else Resolution(reference)
                 for reference in share.references
             ],
         )
+
+    def _names(self, share: NewShare) -> dict[Reference, str]:
+        """Return what may be told about before it was looked up."""
+        return {
+            reference: _name(reference)
+            for reference in share.references
+            if self._directory.is_known(reference)
+        }
 
 
 def _name(reference: Reference) -> str:

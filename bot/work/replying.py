@@ -1,16 +1,30 @@
 """Handles a share's one reply: posts it once, edits it as outcomes come in."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable
 
-from bot.clients.slack_api import SlackApi
+from bot.clients.response_urls import ResponseUrls
+from bot.clients.slack_api import Blocks, SlackApi
+from bot.domain.blocks import build_reply
+from bot.domain.help import write_help
+from bot.domain.outcomes import HELP
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
-from bot.errors import FinalProblem, SlackThrottled, TransientProblem
-from bot.work.attempts import Patience
+from bot.domain.sentences import tell
+from bot.errors import (
+    FinalProblem,
+    SlackRejected,
+    SlackScopeMissing,
+    SlackThrottled,
+    SlackTokenRefused,
+    SlackUnavailable,
+    TransientProblem,
+)
+from bot.work.attempts import Patience, foreseeing
+from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.replies import Reply, ReplyLedger
-from bot.work.ledger.shares import Attempts
 from bot.work.ledger.states import ReplyState
 from bot.work.runner import Job, Runner
 
@@ -20,8 +34,11 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
-#: After about a day of them, a reply is given up.
-_MOST_ATTEMPTS = 300
+_UNCLEAR_SECONDS = 5.0
+#: How Slack keeps the bot out of a conversation for as long as somebody wants.
+_MENDABLE = frozenset(
+    {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
+)
 
 
 class ReplyHandler:
@@ -31,29 +48,35 @@ class ReplyHandler:
         self,
         ledger: ReplyLedger,
         slack: SlackApi,
+        response_urls: ResponseUrls,
         runner: Runner,
         *,
         links: PlaneLinks,
+        command: str,
+        emoji: str,
         patience: Patience,
         clock: Callable[[], float],
     ) -> None:
         self._ledger = ledger
         self._slack = slack
+        self._response_urls = response_urls
         self._runner = runner
         self._links = links
+        self._command = command
+        self._emoji = emoji
         self._patience = patience
         self._clock = clock
 
     def run(self, job: Job) -> None:
         """Post or edit the reply of *job*'s share if it has something to say."""
         reply = self._ledger.get(job.row_id)
-        if reply.due_at is None or not reply.report.items:
+        if reply.due_at is None:
             return
         if (at := _due_at(reply)) > self._clock():
             self._runner.submit(job, at=at)
             return
         try:
-            self._show(reply)
+            self._say(reply)
         except TransientProblem as problem:
             self._postpone(job, reply, problem)
         except FinalProblem as problem:
@@ -63,14 +86,51 @@ class ReplyHandler:
             if reply.report.is_final:
                 self._ledger.finish(reply)
 
+    def _say(self, reply: Reply) -> None:
+        try:
+            with foreseeing(logger):
+                if reply.report.is_private:
+                    self._tell_privately(reply)
+                elif reply.report.items or reply.report.notice:
+                    self._show(reply)
+        except (SlackTokenRefused, SlackScopeMissing) as problem:
+            # For an administrator to mend, who cannot be told here.
+            logger.error("Slack lets me answer nobody: %s", problem)
+            raise SlackUnavailable from problem
+        except SlackRejected as problem:
+            if reply.report.is_private or problem.error not in _MENDABLE:
+                raise
+            logger.warning("share=%d has no way in: %s", reply.share_id, problem)
+            raise SlackUnavailable from problem
+
+    def _tell_privately(self, reply: Reply) -> None:
+        # Once too often is no harm here: nobody but the one who asked sees it.
+        text = self._write(reply)
+        if self._response_urls.tell(reply.trigger, text):
+            return
+        self._slack.tell_privately(
+            channel_id=reply.channel_id,
+            user_id=reply.user_id,
+            text=text,
+        )
+
+    def _write(self, reply: Reply) -> str:
+        notice = reply.report.notice
+        if notice == HELP:
+            return write_help(command=self._command, emoji=self._emoji)
+        if notice:
+            return tell(notice, it="that")
+        return write_reply(reply.report, links=self._links)
+
     def _show(self, reply: Reply) -> None:
-        text = write_reply(reply.report, links=self._links)
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        text = self._write(reply)
+        blocks = build_reply(text, reply.report, share_id=reply.share_id)
+        digest = hashlib.sha256(json.dumps(blocks).encode()).hexdigest()
         ts = reply.ts or self._find(reply)
         if ts is None:
-            ts = self._post(reply, text)
+            ts = self._post(reply, text, blocks)
         elif digest != reply.digest:
-            self._slack.edit_reply(channel_id=reply.channel_id, ts=ts, text=text)
+            ts = self._edit(reply, ts, text, blocks)
         else:
             return
         self._ledger.show(reply.share_id, ts=ts, digest=digest)
@@ -81,27 +141,45 @@ class ReplyHandler:
             return None
         return self._slack.find_reply(
             channel_id=reply.channel_id,
-            thread_ts=reply.thread_ts,
-            after=reply.message_ts,
-            marker=_marker(reply),
+            thread_ts=reply.thread_ts or "",
+            after=reply.message_ts or "",
+            marker=reply.trigger,
         )
 
-    def _post(self, reply: Reply, text: str) -> str:
+    def _edit(self, reply: Reply, ts: str, text: str, blocks: Blocks) -> str:
+        """Edit the reply and return its ts; one that was deleted is posted anew."""
+        try:
+            self._slack.edit_reply(
+                channel_id=reply.channel_id, ts=ts, text=text, blocks=blocks
+            )
+        except SlackRejected as problem:
+            if problem.error != "message_not_found":
+                raise
+            return self._post(reply, text, blocks)
+        return ts
+
+    def _post(self, reply: Reply, text: str, blocks: Blocks) -> str:
         self._ledger.posting(reply.share_id)
         try:
             return self._slack.post_reply(
                 channel_id=reply.channel_id,
-                thread_ts=reply.thread_ts,
+                thread_ts=reply.thread_ts or "",
                 text=text,
-                marker=_marker(reply),
+                blocks=blocks,
+                marker=reply.trigger,
             )
         except (SlackThrottled, FinalProblem):
             self._ledger.unsent(reply.share_id)
             raise
+        except SlackUnavailable as problem:
+            # It may be on its way still: not before that is over is it looked for.
+            wait = max(problem.retry_after or 0.0, _UNCLEAR_SECONDS)
+            raise SlackUnavailable(retry_after=wait) from problem
 
     def _postpone(self, job: Job, reply: Reply, problem: TransientProblem) -> None:
-        at = self._patience.next_try(problem, Attempts(reply.attempts))
-        if at is None or reply.attempts >= _MOST_ATTEMPTS:
+        attempts = Attempts(reply.attempts, reply.waiting_since)
+        at = self._patience.next_try(problem, attempts)
+        if at is None:
             logger.error("share=%d reply given up: %s", reply.share_id, problem)
             self._ledger.fail(reply.share_id)
             return
@@ -113,9 +191,7 @@ class ReplyHandler:
 def _due_at(reply: Reply) -> float:
     """Return the earliest time (epoch seconds) at which the reply may be shown."""
     if reply.shown_at is not None:
-        return reply.shown_at + EDIT_SECONDS
-    return 0.0 if reply.report.is_final else reply.received_at + QUIET_SECONDS
-
-
-def _marker(reply: Reply) -> str:
-    return f"{reply.channel_id}:{reply.message_ts}"
+        at = reply.shown_at + EDIT_SECONDS
+    else:
+        at = 0.0 if reply.report.is_final else reply.received_at + QUIET_SECONDS
+    return max(at, reply.not_before or 0.0)

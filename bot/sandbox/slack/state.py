@@ -22,6 +22,7 @@ from bot.sandbox.slack.workspace import (
 LEAST_SCOPES = frozenset(
     {
         "channels:history",
+        "channels:read",
         "groups:history",
         "im:history",
         "mpim:history",

@@ -7,15 +7,27 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.outcomes import (
+    ALREADY_ATTACHED,
+    ATTACHED,
+    NOT_UNDONE,
+    REMOVING,
+    UNDONE,
+    Outcome,
+)
 from bot.errors import Problem
+from bot.work.ledger.attempts import (
+    NEVER,
+    Attempts,
+    count_attempt,
+    read_attempts,
+)
 from bot.work.ledger.database import Database
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
-from bot.work.ledger.shares import Attempts
-from bot.work.ledger.states import AttachmentState
+from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class AttachmentLedger:
         self._clock = clock
 
     def get_open(self, attachment_id: int) -> OpenAttachment | None:
-        """Return the attachment if a share waits for it."""
+        """Return the attachment if a share waits for it, or for its removal."""
         with self._database.read() as connection:
             row = connection.execute(
                 select(
@@ -58,10 +70,7 @@ class AttachmentLedger:
                     (share_files.c.share_id == shares.c.id)
                     & (share_files.c.file_id == attachments.c.file_id),
                 )
-                .where(
-                    attachments.c.id == attachment_id,
-                    share_attachments.c.outcome.is_(None),
-                )
+                .where(attachments.c.id == attachment_id, _is_waiting())
                 .order_by(shares.c.id)
                 .limit(1)
             ).one_or_none()
@@ -77,7 +86,7 @@ class AttachmentLedger:
             work_item_id=row.work_item_id,
             state=AttachmentState(row.state),
             asset_id=row.asset_id,
-            attempts=Attempts(row.attempts, row.waiting_since),
+            attempts=read_attempts(row),
         )
 
     def describe_file(self, share_id: int, file: SharedFile) -> None:
@@ -99,12 +108,16 @@ class AttachmentLedger:
     def open(self, attachment_id: int, asset_id: str) -> None:
         """Keep the record that Plane made."""
         self._set(
-            attachment_id, state=AttachmentState.OPENED, asset_id=asset_id, relayed=0
+            attachment_id,
+            state=AttachmentState.OPENED,
+            asset_id=asset_id,
+            relayed=0,
+            waiting_for=None,
         )
 
     def store(self, attachment_id: int) -> None:
         """Keep that storage has the bytes."""
-        self._set(attachment_id, state=AttachmentState.STORED)
+        self._set(attachment_id, state=AttachmentState.STORED, waiting_for=None)
 
     def advance(self, attachment_id: int, relayed: int) -> None:
         """Keep how many bytes have gone through."""
@@ -112,13 +125,15 @@ class AttachmentLedger:
 
     def postpone(self, attachment_id: int, problem: Problem, *, until: float) -> None:
         """Try the attachment again at *until*."""
-        self._set(
-            attachment_id,
-            attempts=attachments.c.attempts + 1,
-            waiting_since=func.coalesce(attachments.c.waiting_since, self._clock()),
-            waiting_for={"code": problem.code, "facts": problem.facts},
-            due_at=until,
-        )
+        with self._database.write() as connection:
+            count_attempt(
+                connection,
+                attachments,
+                attachment_id,
+                problem,
+                now=self._clock(),
+                until=until,
+            )
 
     def decide(
         self, attachment_id: int, outcome: Outcome, *, asset_id: str | None = None
@@ -145,6 +160,8 @@ class AttachmentLedger:
                     .order_by(share_attachments.c.share_id)
                 ).scalars()
             )
+            if outcome == ATTACHED:
+                _disown(connection, attachment_id)
             for position, share_id in enumerate(waiting):
                 own = _outcome_for(position, outcome)
                 connection.execute(
@@ -162,6 +179,36 @@ class AttachmentLedger:
             )
         return waiting
 
+    def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
+        """Give every line whose attachment was to be removed its outcome.
+
+        Return the shares, and whether another waits to have the file attached again.
+        """
+        with self._database.write() as connection:
+            shown = list(
+                connection.execute(
+                    update(share_attachments)
+                    .where(
+                        share_attachments.c.attachment_id == attachment_id,
+                        share_attachments.c.outcome == REMOVING.code,
+                    )
+                    .values(outcome=outcome.code, facts=dict(outcome.facts))
+                    .returning(share_attachments.c.share_id)
+                ).scalars()
+            )
+            is_wanted = _is_wanted(connection, attachment_id)
+            connection.execute(
+                update(attachments)
+                .where(attachments.c.id == attachment_id)
+                .values(**_after_removal(outcome, is_wanted), **NEVER)
+            )
+            connection.execute(
+                update(shares)
+                .where(shares.c.id.in_(shown))
+                .values(reply_due_at=self._clock())
+            )
+        return shown, is_wanted
+
     def waiting_shares(self, attachment_id: int) -> list[int]:
         """Return the shares that wait for the attachment."""
         with self._database.read() as connection:
@@ -169,7 +216,7 @@ class AttachmentLedger:
                 connection.execute(
                     select(share_attachments.c.share_id).where(
                         share_attachments.c.attachment_id == attachment_id,
-                        share_attachments.c.outcome.is_(None),
+                        _is_waiting(),
                     )
                 ).scalars()
             )
@@ -185,16 +232,7 @@ class AttachmentLedger:
                 )
                 .join_from(attachments, share_attachments)
                 .join(shares, shares.c.id == share_attachments.c.share_id)
-                .where(
-                    attachments.c.state.in_(
-                        (
-                            AttachmentState.PENDING,
-                            AttachmentState.OPENED,
-                            AttachmentState.STORED,
-                        )
-                    ),
-                    share_attachments.c.outcome.is_(None),
-                )
+                .where(attachments.c.state.in_(UNDER_WAY), _is_waiting())
                 .group_by(attachments.c.id)
                 .order_by(attachments.c.id)
             )
@@ -207,6 +245,46 @@ class AttachmentLedger:
                 .where(attachments.c.id == attachment_id)
                 .values(**values)
             )
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    outcome = share_attachments.c.outcome
+    return or_(outcome.is_(None), outcome == REMOVING.code)
+
+
+def _is_wanted(connection: Connection, attachment_id: int) -> bool:
+    return (
+        connection.execute(
+            select(share_attachments.c.share_id).where(
+                share_attachments.c.attachment_id == attachment_id,
+                share_attachments.c.outcome.is_(None),
+            )
+        ).first()
+        is not None
+    )
+
+
+def _disown(connection: Connection, attachment_id: int) -> None:
+    """Keep that what earlier shares attached is gone: it is no longer theirs to undo.
+
+    Somebody deleted it in Plane, else it could not be attached once more.
+    """
+    connection.execute(
+        update(share_attachments)
+        .where(
+            share_attachments.c.attachment_id == attachment_id,
+            share_attachments.c.outcome.in_((ATTACHED.code, NOT_UNDONE)),
+        )
+        .values(outcome=ALREADY_ATTACHED.code, facts={})
+    )
+
+
+def _after_removal(outcome: Outcome, is_wanted: bool) -> dict[str, object]:
+    if is_wanted:
+        return {"state": AttachmentState.PENDING, "asset_id": None}
+    if outcome == UNDONE:
+        return {"state": AttachmentState.REMOVED, "asset_id": None}
+    return {"state": AttachmentState.DONE}  # it is there still, and can be removed
 
 
 def _outcome_for(position: int, outcome: Outcome) -> Outcome:

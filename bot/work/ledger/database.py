@@ -1,6 +1,7 @@
 """The ledger's database: one engine, one writer at a time, schema by migration."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +98,7 @@ def sole_use(url: str) -> Iterator[None]:
     Raises:
         StartError: another process has it, or its folder cannot be written.
     """
-    path = make_url(url).database or ""
+    path = os.path.realpath(make_url(url).database or "")
     lock = FileLock(f"{path}.lock")
     try:
         lock.acquire(timeout=0)

@@ -3,6 +3,8 @@
 from sqlalchemy import Connection, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.domain.outcomes import ATTACHED, NOT_UNDONE, REMOVING
+from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
     attachments,
     share_attachments,
@@ -10,7 +12,7 @@ from bot.work.ledger.schema import (
     share_references,
     shares,
 )
-from bot.work.ledger.states import AttachmentState, ReferenceState
+from bot.work.ledger.states import AT_REST, AttachmentState, ReferenceState
 
 
 def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]:
@@ -44,19 +46,50 @@ def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]
         update(attachments)
         .where(
             attachments.c.id.in_(undecided),
-            attachments.c.state.in_((AttachmentState.DONE, AttachmentState.FAILED)),
+            attachments.c.state.in_(AT_REST),
         )
         .values(
             state=AttachmentState.PENDING,
             asset_id=None,
             relayed=0,
-            attempts=0,
-            waiting_since=None,
-            waiting_for=None,
             due_at=now,
+            **NEVER,
         )
     )
     return list(connection.execute(undecided).scalars())
+
+
+def begin_removal(connection: Connection, share_id: int, *, now: float) -> list[int]:
+    """Have the attachments that the share made removed, and return them."""
+    made = select(share_attachments.c.attachment_id).where(
+        share_attachments.c.share_id == share_id,
+        share_attachments.c.outcome.in_((ATTACHED.code, NOT_UNDONE)),
+    )
+    done = list(
+        connection.execute(
+            select(attachments.c.id).where(
+                attachments.c.id.in_(made), attachments.c.state == AttachmentState.DONE
+            )
+        ).scalars()
+    )
+    connection.execute(
+        update(attachments)
+        .where(attachments.c.id.in_(done))
+        .values(
+            state=AttachmentState.REMOVING,
+            due_at=now,
+            **NEVER,
+        )
+    )
+    connection.execute(
+        update(share_attachments)
+        .where(
+            share_attachments.c.share_id == share_id,
+            share_attachments.c.attachment_id.in_(done),
+        )
+        .values(outcome=REMOVING.code, facts={})
+    )
+    return done
 
 
 def _put_attachments(connection: Connection, share_id: int, now: float) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.files import SharedFile
 from bot.domain.names import safe_name
-from bot.domain.outcomes import Outcome
+from bot.domain.outcomes import REMOVING, Outcome
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.work.ledger.database import Database
 from bot.work.ledger.schema import (
@@ -33,15 +33,19 @@ class Reply:
 
     share_id: int
     channel_id: str
-    message_ts: str
-    thread_ts: str
+    user_id: str
+    trigger: str
+    message_ts: str | None
+    thread_ts: str | None
     received_at: float
     state: ReplyState
     ts: str | None
     shown_at: float | None
     digest: str | None
     due_at: float | None
+    not_before: float | None
     attempts: int
+    waiting_since: float | None
     report: Report
 
 
@@ -61,6 +65,8 @@ class ReplyLedger:
             return Reply(
                 share_id=share_id,
                 channel_id=row.channel_id,
+                user_id=row.user_id,
+                trigger=row.trigger,
                 message_ts=row.message_ts,
                 thread_ts=row.thread_ts,
                 received_at=row.received_at,
@@ -69,6 +75,8 @@ class ReplyLedger:
                 shown_at=row.reply_at,
                 digest=row.reply_digest,
                 due_at=row.reply_due_at,
+                not_before=row.reply_not_before,
+                waiting_since=row.reply_waiting_since,
                 attempts=row.reply_attempts,
                 report=_report(connection, row),
             )
@@ -90,6 +98,8 @@ class ReplyLedger:
             reply_at=self._clock(),
             reply_digest=digest,
             reply_attempts=0,
+            reply_not_before=None,
+            reply_waiting_since=None,
         )
 
     def finish(self, reply: Reply) -> None:
@@ -104,13 +114,28 @@ class ReplyLedger:
             )
 
     def fail(self, share_id: int) -> None:
-        """Give the reply up."""
-        self._set(share_id, reply_state=ReplyState.FAILED, reply_due_at=None)
+        """Give up what the reply has to say now.
+
+        A post that may be there all the same is looked for before there is another.
+        """
+        self._set(
+            share_id,
+            reply_due_at=None,
+            reply_attempts=0,
+            reply_not_before=None,
+            reply_waiting_since=None,
+        )
 
     def postpone(self, share_id: int, *, until: float) -> None:
         """Try the reply again at *until*."""
         self._set(
-            share_id, reply_attempts=shares.c.reply_attempts + 1, reply_due_at=until
+            share_id,
+            reply_attempts=shares.c.reply_attempts + 1,
+            reply_due_at=until,
+            reply_not_before=until,
+            reply_waiting_since=func.coalesce(
+                shares.c.reply_waiting_since, self._clock()
+            ),
         )
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
@@ -136,14 +161,26 @@ def _report(connection: Connection, share: Row[Any]) -> Report:
         items=tuple(
             ItemReport(
                 key=row.item_key,
-                problem=Outcome(row.problem, row.facts) if row.problem else None,
+                problem=_problem(row),
                 waiting_for=_waiting_for(share, row),
                 files=tuple(lines.pop(row.work_item_id, ())),
             )
             for row in _told_references(connection, share.id)
         ),
         is_planned=share.state != ShareState.NEW,
+        notice=_notice(share),
+        is_private=bool(share.notice and share.notice["is_private"]),
     )
+
+
+def _problem(reference: Row[Any]) -> Outcome | None:
+    is_refused = reference.state == ReferenceState.REFUSED
+    return Outcome(reference.problem, reference.facts) if is_refused else None
+
+
+def _notice(share: Row[Any]) -> Outcome | None:
+    raw = share.notice
+    return Outcome(raw["code"], raw["facts"]) if raw else None
 
 
 def _waiting_for(share: Row[Any], reference: Row[Any]) -> Outcome | None:
@@ -194,10 +231,15 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
         file = SharedFile(**row.file)
         line = FileLine(
             name=safe_name(file.name, file_id=file.file_id, filetype=file.filetype),
-            outcome=Outcome(row.outcome, row.facts) if row.outcome else None,
+            outcome=_outcome(row),
             relayed=row.relayed,
             size=file.size,
             waiting_for=Outcome(**row.waiting_for) if row.waiting_for else None,
         )
         lines.setdefault(row.work_item_id, []).append(line)
     return lines
+
+
+def _outcome(line: Any) -> Outcome | None:
+    is_open = line.outcome in (None, REMOVING.code)
+    return None if is_open else Outcome(line.outcome, line.facts)

@@ -41,7 +41,7 @@ def _share_id() -> Column[int]:
     )
 
 
-#: One message that asks for files to be attached. The values of `state` and
+#: One trigger that asks for files to be attached. The values of `state` and
 #: `reply_state`, as of every state here, are in bot.work.ledger.states.
 shares = Table(
     "shares",
@@ -49,15 +49,21 @@ shares = Table(
     Column("id", _Number, primary_key=True),
     Column("team_id", String(64), nullable=False),
     Column("channel_id", String(64), nullable=False),
-    Column("message_ts", String(32), nullable=False),
-    Column("thread_ts", String(32), nullable=False),
+    Column("trigger", String(256), nullable=False),
+    Column("version", String(32), nullable=False, default=""),
+    Column("message_ts", String(32)),
+    Column("thread_ts", String(32)),
     Column("user_id", String(64), nullable=False),
-    Column("is_private", Boolean, nullable=False),
+    Column("is_private", Boolean),
     Column("is_external", Boolean, nullable=False),
+    Column("seek", JSON(none_as_null=True)),
+    Column("notice", JSON(none_as_null=True)),
     Column("received_at", Double, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("waiting_since", Double),
+    Column("cause", String(64)),
+    Column("cause_since", Double),
     Column("waiting_for", JSON(none_as_null=True)),
     Column("due_at", Double, nullable=False),
     Column("reply_state", String(16), nullable=False),
@@ -66,7 +72,9 @@ shares = Table(
     Column("reply_digest", String(64)),
     Column("reply_attempts", Integer, nullable=False, default=0),
     Column("reply_due_at", Double),
-    UniqueConstraint("team_id", "channel_id", "message_ts"),
+    Column("reply_not_before", Double),
+    Column("reply_waiting_since", Double),
+    UniqueConstraint("team_id", "trigger"),
 )
 
 #: What a share's message refers to.
@@ -109,6 +117,8 @@ attachments = Table(
     Column("relayed", BigInteger, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("waiting_since", Double),
+    Column("cause", String(64)),
+    Column("cause_since", Double),
     Column("waiting_for", JSON(none_as_null=True)),
     Column("due_at", Double, nullable=False),
     UniqueConstraint("team_id", "file_id", "work_item_id"),

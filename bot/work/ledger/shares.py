@@ -3,62 +3,73 @@
 Each verb is one transaction.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, delete, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
-from bot.domain.references import Reference, parse_reference, print_reference
+from bot.domain.presses import Press
+from bot.domain.references import Reference, parse_reference
+from bot.domain.seeks import Seek, parse_seek, print_seek
 from bot.domain.shares import Share
 from bot.errors import Problem
+from bot.work.ledger.attempts import (
+    NEVER,
+    Attempts,
+    count_attempt,
+    read_attempts,
+)
 from bot.work.ledger.database import Database
-from bot.work.ledger.lines import put_lines
-from bot.work.ledger.schema import share_files, share_references, shares
+from bot.work.ledger.lines import begin_removal, put_lines
+from bot.work.ledger.parts import (
+    Resolution,
+    count_parts,
+    has_reference,
+    put_parts,
+    reconsider,
+    reopen_failures,
+    resolve,
+    update_reference,
+)
+from bot.work.ledger.schema import (
+    share_references,
+    shares,
+)
 from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
-    """How often something was tried in vain, and since when (epoch seconds)."""
-
-    number: int = 0
-    since: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewShare:
-    """A share whose references have to be looked up."""
+    """A share whose references have to be looked up, and sought before with *seek*.
 
-    share_id: int
-    channel_id: str
-    is_private: bool
-    is_external: bool
-    references: tuple[Reference, ...]
-    attempts: Attempts
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a reference turned out to be: a work item, a problem, or none of ours.
-
-    None of ours where neither *work_item_id* nor *problem* is given.
+    *is_retry* tells that some of them were looked up before, and refused.
     """
 
-    reference: Reference
-    item_key: str = ""
-    project_id: str | None = None
-    work_item_id: str | None = None
-    problem: Outcome | None = None
+    share_id: int
+    team_id: str
+    channel_id: str
+    user_id: str
+    is_private: bool | None
+    is_external: bool
+    seek: Seek | None
+    references: tuple[Reference, ...]
+    attempts: Attempts
+    is_retry: bool = False
 
-    @property
-    def state(self) -> ReferenceState:
-        """The state that the ledger keeps."""
-        if self.problem:
-            return ReferenceState.REFUSED
-        return ReferenceState.FOUND if self.work_item_id else ReferenceState.IGNORED
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was sought for a share."""
+
+    message_ts: str
+    thread_ts: str
+    references: tuple[Reference, ...]
+    files: tuple[SharedFile, ...]
+    is_private: bool | None
+    is_external: bool
 
 
 class ShareLedger:
@@ -77,7 +88,7 @@ class ShareLedger:
             share_id = self._insert(connection, share)
             if share_id is None:
                 return self._extend(connection, share)
-            _put_parts(connection, share_id, share, first=0)
+            put_parts(connection, share_id, share.references, share.files, first=0)
             return share_id
 
     def get_new(self, share_id: int) -> NewShare | None:
@@ -91,21 +102,84 @@ class ShareLedger:
             if row is None:
                 return None
             pending = connection.execute(
-                select(share_references.c.reference)
+                select(share_references.c.reference, share_references.c.problem)
                 .where(
                     share_references.c.share_id == share_id,
                     share_references.c.state == ReferenceState.PENDING,
                 )
                 .order_by(share_references.c.position)
-            ).scalars()
+            ).all()
             return NewShare(
                 share_id=share_id,
+                team_id=row.team_id,
                 channel_id=row.channel_id,
+                user_id=row.user_id,
                 is_private=row.is_private,
                 is_external=row.is_external,
-                references=tuple(map(parse_reference, pending)),
-                attempts=Attempts(row.attempts, row.waiting_since),
+                seek=parse_seek(row.seek) if row.seek else None,
+                references=tuple(parse_reference(each.reference) for each in pending),
+                is_retry=any(each.problem for each in pending),
+                attempts=read_attempts(row),
             )
+
+    def find(self, share_id: int, found: Found) -> None:
+        """Complete the share with what was sought for it."""
+        with self._database.write() as connection:
+            put_parts(
+                connection,
+                share_id,
+                found.references,
+                found.files,
+                first=count_parts(connection, share_id),
+            )
+            connection.execute(
+                update(shares)
+                .where(shares.c.id == share_id)
+                .values(
+                    seek=None,
+                    message_ts=found.message_ts,
+                    thread_ts=found.thread_ts,
+                    is_private=found.is_private,
+                    is_external=found.is_external,
+                )
+            )
+
+    def tell(self, share_id: int, notice: Outcome | None, *, is_private: bool) -> None:
+        """End the share with a *notice*, to all or to the one who asked."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(shares)
+                .where(shares.c.id == share_id)
+                .values(
+                    state=ShareState.PLANNED if notice else ShareState.QUIET,
+                    seek=None,
+                    notice=_print_notice(notice, is_private) if notice else None,
+                    reply_due_at=self._clock() if notice else None,
+                )
+            )
+
+    def retry(self, press: Press) -> bool:
+        """Have what failed in a share tried again; False if nothing did."""
+        with self._database.write() as connection:
+            if not _is_pressed_at_home(connection, press):
+                return False
+            if not reopen_failures(connection, press.share_id):
+                return False
+            self._renew(connection, press.share_id)
+            return True
+
+    def undo(self, press: Press) -> list[int]:
+        """Have what the share attached removed; return its attachments.
+
+        None, if the person is not the one who attached it.
+        """
+        with self._database.write() as connection:
+            if not _is_pressed_at_home(connection, press, by_owner=True):
+                return []
+            undone = begin_removal(connection, press.share_id, now=self._clock())
+            if undone:
+                self._ask_for_reply(connection, press.share_id)
+            return undone
 
     def plan(self, share_id: int, resolutions: Iterable[Resolution]) -> list[int]:
         """Keep what the references are; return the attachments that have to be made.
@@ -115,19 +189,32 @@ class ShareLedger:
         """
         with self._database.write() as connection:
             for resolution in resolutions:
-                _resolve(connection, share_id, resolution)
+                resolve(connection, share_id, resolution)
             work = put_lines(connection, share_id, now=self._clock())
-            told = _has_reference(
+            told = has_reference(
                 connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
             )
             if told:
                 self._ask_for_reply(connection, share_id)
-            if not _has_reference(connection, share_id, ReferenceState.PENDING):
+            if not has_reference(connection, share_id, ReferenceState.PENDING):
                 state = ShareState.PLANNED if told else ShareState.QUIET
                 connection.execute(
                     update(shares).where(shares.c.id == share_id).values(state=state)
                 )
             return work
+
+    def announce(self, share_id: int, told: Mapping[Reference, str]) -> float:
+        """Have the thread told of look-ups by their names; return when it may be."""
+        with self._database.write() as connection:
+            for reference, name in told.items():
+                connection.execute(
+                    update_reference(share_id, reference).values(item_key=name)
+                )
+            self._ask_for_reply(connection, share_id)
+            received_at: float = connection.execute(
+                select(shares.c.received_at).where(shares.c.id == share_id)
+            ).scalar_one()
+            return received_at
 
     def postpone(
         self,
@@ -144,19 +231,17 @@ class ShareLedger:
         with self._database.write() as connection:
             for reference, name in told.items():
                 connection.execute(
-                    _reference(share_id, reference).values(item_key=name)
+                    update_reference(share_id, reference).values(item_key=name)
                 )
             if told:
                 self._ask_for_reply(connection, share_id)
-            connection.execute(
-                update(shares)
-                .where(shares.c.id == share_id)
-                .values(
-                    attempts=shares.c.attempts + 1,
-                    waiting_since=func.coalesce(shares.c.waiting_since, self._clock()),
-                    waiting_for={"code": problem.code, "facts": problem.facts},
-                    due_at=until,
-                )
+            count_attempt(
+                connection,
+                shares,
+                share_id,
+                problem,
+                now=self._clock(),
+                until=until,
             )
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
@@ -184,132 +269,90 @@ class ShareLedger:
             .values(
                 team_id=share.team_id,
                 channel_id=share.channel_id,
+                trigger=share.identity,
+                version=share.version,
                 message_ts=share.message_ts,
                 thread_ts=share.thread_ts,
                 user_id=share.user_id,
                 is_private=share.is_private,
                 is_external=share.is_external,
+                seek=print_seek(share.seek) if share.seek else None,
+                notice=_print_notice(share.notice, False) if share.notice else None,
                 received_at=now,
-                state=ShareState.NEW,
+                state=ShareState.PLANNED if share.notice else ShareState.NEW,
                 due_at=now,
                 reply_state=ReplyState.NONE,
+                reply_due_at=now if share.notice else None,
             )
             .on_conflict_do_nothing()
             .returning(shares.c.id)
         ).scalar_one_or_none()
 
     def _extend(self, connection: Connection, share: Share) -> int | None:
-        """Add what is new in the share to its row; None where nothing is."""
-        share_id: int = connection.execute(
-            select(shares.c.id).where(
+        """Add what is new in the share to its row; None where nothing is.
+
+        Events come in any order: an older version than the known one says nothing.
+        """
+        known = connection.execute(
+            select(shares.c.id, shares.c.version).where(
                 shares.c.team_id == share.team_id,
-                shares.c.channel_id == share.channel_id,
-                shares.c.message_ts == share.message_ts,
+                shares.c.trigger == share.identity,
             )
-        ).scalar_one()
-        removed = _remove_refused(connection, share_id, share)
-        before = _count_parts(connection, share_id)
-        _put_parts(connection, share_id, share, first=before)
-        if not removed and _count_parts(connection, share_id) == before:
+        ).one()
+        if share.version < known.version:
             return None
+        share_id: int = known.id
+        changed = False
+        if share.version > known.version:
+            connection.execute(
+                update(shares)
+                .where(shares.c.id == share_id)
+                .values(version=share.version)
+            )
+            changed = reconsider(connection, share_id, share)
+        before = count_parts(connection, share_id)
+        put_parts(connection, share_id, share.references, share.files, first=before)
+        if not changed and count_parts(connection, share_id) == before:
+            return None
+        self._renew(connection, share_id)
+        return share_id
+
+    def _renew(self, connection: Connection, share_id: int) -> None:
         connection.execute(
             update(shares)
             .where(shares.c.id == share_id)
             .values(
                 state=ShareState.NEW,
+                notice=None,  # what an edit asks for is told in its place
                 due_at=self._clock(),
-                attempts=0,
-                waiting_since=None,
-                waiting_for=None,
+                **NEVER,
             )
         )
-        return share_id
 
 
-def _put_parts(
-    connection: Connection, share_id: int, share: Share, *, first: int
-) -> None:
-    """Insert references and files; new ones get positions from *first* on."""
-    connection.execute(
-        insert(share_references).on_conflict_do_nothing(),
-        [
-            {
-                "share_id": share_id,
-                "reference": print_reference(reference),
-                "position": position,
-                "state": ReferenceState.PENDING,
-            }
-            for position, reference in enumerate(share.references, first)
-        ],
-    )
-    connection.execute(
-        insert(share_files).on_conflict_do_nothing(),
-        [
-            {
-                "share_id": share_id,
-                "file_id": file.file_id,
-                "position": position,
-                "file": dataclasses.asdict(file),
-            }
-            for position, file in enumerate(share.files, first)
-        ],
-    )
-
-
-def _remove_refused(connection: Connection, share_id: int, share: Share) -> int:
-    """Forget the refused references that an edit took back; return how many."""
-    kept = [print_reference(reference) for reference in share.references]
-    removed = connection.execute(
-        delete(share_references).where(
-            share_references.c.share_id == share_id,
-            share_references.c.state == ReferenceState.REFUSED,
-            share_references.c.reference.not_in(kept),
-        )
-    )
-    return removed.rowcount
-
-
-def _count_parts(connection: Connection, share_id: int) -> int:
-    return sum(
-        connection.execute(
-            select(func.count()).where(table.c.share_id == share_id)
-        ).scalar_one()
-        for table in (share_references, share_files)
-    )
-
-
-def _resolve(connection: Connection, share_id: int, resolution: Resolution) -> None:
-    problem = resolution.problem
-    connection.execute(
-        _reference(share_id, resolution.reference).values(
-            state=resolution.state,
-            item_key=resolution.item_key,
-            project_id=resolution.project_id,
-            work_item_id=resolution.work_item_id,
-            problem=problem.code if problem else None,
-            facts=dict(problem.facts) if problem else None,
-        )
-    )
-
-
-def _reference(share_id: int, reference: Reference) -> Update:
-    return update(share_references).where(
-        share_references.c.share_id == share_id,
-        share_references.c.reference == print_reference(reference),
-    )
-
-
-def _has_reference(
-    connection: Connection, share_id: int, *states: ReferenceState
+def _is_pressed_at_home(
+    connection: Connection, press: Press, *, by_owner: bool = False
 ) -> bool:
+    """Whether a button's share is one of the conversation that it was pressed in.
+
+    Its value came from outside. With *by_owner*, also whether it is the person's.
+    """
+    conditions = [
+        shares.c.id == press.share_id,
+        shares.c.team_id == press.team_id,
+        shares.c.channel_id == press.channel_id,
+        shares.c.state == ShareState.PLANNED,
+    ]
+    if by_owner:
+        conditions.append(shares.c.user_id == press.user_id)
     return (
-        connection.execute(
-            select(share_references.c.reference)
-            .where(
-                share_references.c.share_id == share_id,
-                share_references.c.state.in_(states),
-            )
-            .limit(1)
-        ).first()
-        is not None
+        connection.execute(select(shares.c.id).where(*conditions)).first() is not None
     )
+
+
+def _print_notice(notice: Outcome, is_private: bool) -> dict[str, object]:
+    return {
+        "code": notice.code,
+        "facts": dict(notice.facts),
+        "is_private": is_private,
+    }

@@ -31,6 +31,15 @@ class AttachmentState(StrEnum):
     STORED = "stored"
     DONE = "done"
     FAILED = "failed"
+    #: Somebody took it back: Plane has to be told.
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+#: Of attachments that nobody works on; a new share looks at them again.
+AT_REST = (AttachmentState.DONE, AttachmentState.FAILED, AttachmentState.REMOVED)
+#: All others. Asked for by these names, they are found without reading what is done.
+UNDER_WAY = tuple(state for state in AttachmentState if state not in AT_REST)
 
 
 class ReplyState(StrEnum):
@@ -40,4 +49,3 @@ class ReplyState(StrEnum):
     #: A post is under way, or was when the process ended: look before posting again.
     POSTING = "posting"
     POSTED = "posted"
-    FAILED = "failed"

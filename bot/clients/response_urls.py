@@ -1,0 +1,64 @@
+"""Answers to slash commands that come later than at once, by their response URL.
+
+It works where the bot is no member of the conversation, five times within half an
+hour (docs.slack.dev/interactivity/handling-user-interaction). Whoever has the URL can
+write there: it is kept in memory only, and lost with the process.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import requests
+from cachetools import TTLCache
+
+from bot.clients.http import build_session, no_auth
+from bot.clients.slack_hosts import SlackHosts
+from bot.errors import DownloadMisled
+
+_SECONDS = 1800
+_MANY = 10_000
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 10
+
+
+class ResponseUrls:
+    """Keeps the response URLs of shares, and answers by them."""
+
+    def __init__(
+        self, *, api_url: str, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._hosts = SlackHosts(api_url)
+        self._session = build_session(auth=no_auth, threads=1)
+        self._urls: TTLCache[str, str] = TTLCache(_MANY, _SECONDS, timer)
+        self._lock = threading.Lock()
+
+    def keep(self, trigger: str, url: str) -> None:
+        """Keep the *url* by which the *trigger* of a share is answered."""
+        try:
+            self._hosts.check(url)
+        except DownloadMisled:
+            return
+        with self._lock:
+            self._urls[trigger] = url
+
+    def tell(self, trigger: str, text: str) -> bool:
+        """Show *text* to the one who pulled the trigger; False if that fails."""
+        with self._lock:
+            url = self._urls.get(trigger)
+        if url is None:
+            return False
+        try:
+            response = self._session.post(
+                url,
+                json={
+                    "response_type": "ephemeral",
+                    "replace_original": False,
+                    "text": text,
+                },
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                allow_redirects=False,
+            )
+        except requests.RequestException:
+            return False
+        return response.status_code == 200

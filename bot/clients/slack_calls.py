@@ -1,0 +1,161 @@
+"""What Slack's Web API answers: the one place where its errors become ours."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
+from typing import Any
+from urllib.request import HTTPRedirectHandler, build_opener, install_opener
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import ConnectionErrorRetryHandler
+from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
+from slack_sdk.web import SlackResponse
+
+from bot.clients.http import retry_after
+from bot.errors import (
+    SlackRejected,
+    SlackScopeMissing,
+    SlackThrottled,
+    SlackTokenRefused,
+    SlackUnavailable,
+)
+
+_TOKEN_ERRORS = frozenset(
+    {
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+_PASSING_ERRORS = frozenset(
+    {
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+_THROTTLED_ERRORS = frozenset({"ratelimited", "rate_limited"})
+#: For an answer that is no JSON, the SDK puts the answer in this place.
+_ERROR = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
+
+
+# The SDK's own lines at DEBUG hold whole messages.
+_logger = logging.getLogger("slack_sdk.quiet")
+_logger.setLevel(logging.CRITICAL)
+
+_SECONDS = 15
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Takes a redirect for the error that it is in an API."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """Return None: it is not followed."""
+
+
+def refuse_redirects() -> None:
+    """Keep the SDK from following redirects, for the whole process.
+
+    It calls urllib's urlopen, which would take the token along to any host.
+    """
+    install_opener(build_opener(_NoRedirects))
+
+
+def build_reader(*, token: str, api_url: str) -> WebClient:
+    """Build the client that reads: the SDK tries once more at once.
+
+    What is throttled waits in the runner and not there, where it would hold a thread.
+    """
+    return _build(
+        token,
+        api_url,
+        ConnectionErrorRetryHandler(max_retry_count=1),
+        ServerErrorRetryHandler(max_retry_count=1),
+    )
+
+
+def build_writer(*, token: str, api_url: str) -> WebClient:
+    """Build the client that writes: never twice, the message might be there already."""
+    return _build(token, api_url)
+
+
+def _build(token: str, api_url: str, *handlers: Any) -> WebClient:
+    return WebClient(
+        token=token,
+        base_url=api_url,
+        timeout=_SECONDS,
+        retry_handlers=list(handlers),
+        logger=_logger,
+    )
+
+
+def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, Any]:
+    """Call a method of the SDK's client and return Slack's answer.
+
+    Raises:
+        Problem: Slack did not do it, or whether it did is not known.
+    """
+    try:
+        data = method(**kwargs).data
+    except SlackApiError as error:
+        _raise_for(error.response)
+        raise SlackUnavailable from error
+    # The SDK stumbles over JSON that is no object with an AttributeError.
+    except (
+        SlackClientError,
+        HTTPException,
+        OSError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise SlackUnavailable from error
+    if not isinstance(data, Mapping):
+        raise SlackUnavailable
+    return data
+
+
+def _raise_for(response: SlackResponse) -> None:
+    data = response.data if isinstance(response.data, Mapping) else {}
+    error = str(data.get("error", ""))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    wait = retry_after(headers.get("retry-after"))
+    if response.status_code == 429 or error in _THROTTLED_ERRORS:
+        raise SlackThrottled(retry_after=wait or 1.0)
+    if response.status_code >= 500 or error in _PASSING_ERRORS:
+        raise SlackUnavailable(retry_after=wait)
+    if error in _TOKEN_ERRORS:
+        raise SlackTokenRefused(error)
+    if error == "missing_scope":
+        raise SlackScopeMissing(str(data.get("needed", "")))
+    if response.status_code == 200 and _ERROR.fullmatch(error):
+        raise SlackRejected(error)
+
+
+def read_messages(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the messages of an answer.
+
+    Raises:
+        SlackUnavailable: it has none, so it is not Slack's.
+    """
+    messages = answer.get("messages")
+    if not isinstance(messages, list):
+        raise SlackUnavailable
+    return [each for each in messages if isinstance(each, Mapping)]
+
+
+def next_cursor(answer: Mapping[str, Any]) -> str:
+    """Return the cursor of an answer's next page; "" on the last one."""
+    metadata = answer.get("response_metadata")
+    cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else ""
+    return cursor if isinstance(cursor, str) else ""

@@ -1,0 +1,81 @@
+"""Block Kit of the reply: its text in sections, and its buttons. No I/O."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.domain.outcomes import ATTACHED, NOT_UNDONE, SUCCESSES
+from bot.domain.reports import Report
+
+#: The action ids of the buttons; their value is the share's number.
+UNDO = "undo"
+RETRY = "retry"
+
+#: docs.slack.dev/reference/block-kit/blocks/section-block
+_LONGEST_SECTION = 3000
+
+#: What no second try can change.
+_LASTING = frozenset(
+    {
+        "ExternalPerson",
+        "FileDeleted",
+        "FileElsewhere",
+        "FileEmpty",
+        "FileHidden",
+        "FileNotDownloadable",
+        "PrivateConversation",
+    }
+)
+
+Block = Mapping[str, Any]
+
+
+def build_reply(text: str, report: Report, *, share_id: int) -> list[Block]:
+    """Return the blocks of a reply that says *text*."""
+    blocks: list[Block] = [_section(part) for part in _split(text)]
+    buttons = list(_buttons(report, share_id)) if report.is_final else []
+    if buttons:
+        blocks.append({"type": "actions", "elements": buttons})
+    return blocks
+
+
+def _buttons(report: Report, share_id: int) -> Iterator[Block]:
+    codes = [
+        line.outcome.code
+        for item in report.items
+        for line in item.files
+        if line.outcome
+    ]
+    codes += [item.problem.code for item in report.items if item.problem]
+    if ATTACHED.code in codes or NOT_UNDONE in codes:
+        yield _button("Undo", UNDO, share_id)
+    if any(_may_pass(code) for code in codes):
+        yield _button("Retry", RETRY, share_id)
+
+
+def _may_pass(code: str) -> bool:
+    return code not in _LASTING and code not in (*SUCCESSES, NOT_UNDONE)
+
+
+def _button(label: str, action_id: str, share_id: int) -> Block:
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label},
+        "action_id": action_id,
+        "value": str(share_id),
+    }
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _split(text: str) -> Iterator[str]:
+    """Cut *text* between lines into parts that a section holds."""
+    part = ""
+    for line in text.split("\n"):
+        if part and len(part) + len(line) + 1 > _LONGEST_SECTION:
+            yield part
+            part = line
+        else:
+            part = f"{part}\n{line}" if part else line
+    yield part

@@ -1,0 +1,74 @@
+"""The slash command: what its text asks for. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.envelopes import read_id, read_text
+from bot.domain.permalinks import FileLink, MessageLink, find_permalink
+from bot.domain.references import PlaneLinks, find_references
+from bot.domain.seeks import Seek, SeekFile, SeekLatest, SeekMessage
+from bot.domain.shares import Share
+from bot.errors import MalformedEvent
+
+#: How far back the caller's latest message with files is looked for.
+LATEST_SECONDS = 60 * 60.0
+
+#: docs.slack.dev/interactivity/implementing-slash-commands, `channel_name`.
+_PRIVATE = frozenset({"directmessage", "privategroup"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it was given: its *share*, or None where it asks for help."""
+
+    share: Share | None
+
+
+def parse_command(body: Mapping[str, Any], *, links: PlaneLinks, now: float) -> Command:
+    """Read a slash command's form; *now* in epoch seconds.
+
+    Raises:
+        MalformedEvent: the form is not one of a slash command.
+    """
+    text = read_text(body, "text")
+    references = find_references(text, links=links)
+    if not references:
+        return Command(None)
+    trigger_id = read_text(body, "trigger_id")
+    if not trigger_id:
+        raise MalformedEvent("a command has no trigger_id")
+    channel_id = read_id(body, "channel_id")
+    link = find_permalink(text)
+    place = link.channel_id if isinstance(link, MessageLink) else channel_id
+    return Command(
+        Share(
+            team_id=read_id(body, "team_id"),
+            channel_id=place,
+            message_ts=None,
+            thread_ts=None,
+            user_id=read_id(body, "user_id"),
+            is_private=_is_private(body) if place == channel_id else None,
+            is_external=False,  # only members of the app's workspace have its command
+            references=references,
+            # Slack never delivers a command twice, and gives each a trigger of its own.
+            trigger=f"command:{trigger_id}"[:250],
+            seek=_seek(link, now, is_elsewhere=place != channel_id),
+        )
+    )
+
+
+def _seek(
+    link: MessageLink | FileLink | None, now: float, *, is_elsewhere: bool
+) -> Seek:
+    match link:
+        case MessageLink(ts=ts):
+            return SeekMessage(ts, is_elsewhere)
+        case FileLink(file_id=file_id):
+            return SeekFile(file_id)
+    return SeekLatest(now - LATEST_SECONDS)
+
+
+def _is_private(body: Mapping[str, Any]) -> bool:
+    name = read_text(body, "channel_name")
+    return name in _PRIVATE or name.startswith("mpdm-")

@@ -1,0 +1,66 @@
+"""Messages to the bot: mentions in threads, and direct messages. No I/O.
+
+The `message` events are read for both: `app_mention` comes without files or not at
+all for messages with files (bolt-python#925, #1451).
+"""
+
+from bot.domain.envelopes import (
+    JsonObject,
+    read_bot_user,
+    read_object,
+    read_text,
+    read_ts,
+)
+from bot.domain.outcomes import HELP
+from bot.domain.references import PlaneLinks, find_references
+from bot.domain.seeks import SeekThread
+from bot.domain.shares import MOST_REFERENCES, Share, find_message, share_of_message
+
+
+def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
+    """Read what a message that mentions the bot asks for; None if it does not.
+
+    With a reference it asks for all files of its thread up to itself; without one, how
+    the bot is used.
+
+    Raises:
+        MalformedEvent: the body has not the shape of a message event.
+    """
+    envelope = read_object(body, "body")
+    event = read_object(envelope.get("event"), "event")
+    message = find_message(event)
+    if message is None or message is not event or not _mentions(envelope, message):
+        return None
+    text = read_text(message, "text")
+    references = find_references(text, links=links)[:MOST_REFERENCES]
+    if not references:
+        return share_of_message(envelope, event, message, notice=HELP)
+    ts = read_ts(message.get("ts"))
+    seek = SeekThread(read_ts(message.get("thread_ts") or ts), ts)
+    return share_of_message(envelope, event, message, references=references, seek=seek)
+
+
+def parse_direct_message(body: object) -> Share | None:
+    """Read a direct message to the bot that is no share as a call for help.
+
+    Replies in its threads are left alone.
+
+    Raises:
+        MalformedEvent: the body has not the shape of a message event.
+    """
+    envelope = read_object(body, "body")
+    event = read_object(envelope.get("event"), "event")
+    message = find_message(event)
+    if message is None or message is not event or message.get("thread_ts"):
+        return None
+    if event.get("channel_type") != "im":
+        return None
+    return share_of_message(envelope, event, message, notice=HELP)
+
+
+def _mentions(envelope: JsonObject, message: JsonObject) -> bool:
+    bot_user = read_bot_user(envelope)
+    text = read_text(message, "text")
+    return bot_user is not None and (
+        f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
+    )

@@ -1,0 +1,176 @@
+"""The parts of a share, its references and files, in SQL."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Update, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.domain.files import SharedFile
+from bot.domain.outcomes import NOT_UNDONE, REMOVING, SUCCESSES, Outcome
+from bot.domain.references import Reference, print_reference
+from bot.domain.shares import Share
+from bot.work.ledger.schema import share_attachments, share_files, share_references
+from bot.work.ledger.states import ReferenceState
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a reference turned out to be: a work item, a problem, or none of ours.
+
+    None of ours where neither *work_item_id* nor *problem* is given.
+    """
+
+    reference: Reference
+    item_key: str = ""
+    project_id: str | None = None
+    work_item_id: str | None = None
+    problem: Outcome | None = None
+
+    @property
+    def state(self) -> ReferenceState:
+        """The state that the ledger keeps."""
+        if self.problem:
+            return ReferenceState.REFUSED
+        return ReferenceState.FOUND if self.work_item_id else ReferenceState.IGNORED
+
+
+def put_parts(
+    connection: Connection,
+    share_id: int,
+    references: Sequence[Reference],
+    files: Sequence[SharedFile],
+    *,
+    first: int,
+) -> None:
+    """Insert references and files; new ones get positions from *first* on."""
+    if references:
+        connection.execute(
+            insert(share_references).on_conflict_do_nothing(),
+            [
+                {
+                    "share_id": share_id,
+                    "reference": print_reference(reference),
+                    "position": position,
+                    "state": ReferenceState.PENDING,
+                }
+                for position, reference in enumerate(references, first)
+            ],
+        )
+    if files:
+        connection.execute(
+            insert(share_files).on_conflict_do_nothing(),
+            [
+                {
+                    "share_id": share_id,
+                    "file_id": file.file_id,
+                    "position": position,
+                    "file": dataclasses.asdict(file),
+                }
+                for position, file in enumerate(files, first)
+            ],
+        )
+
+
+def reopen_failures(connection: Connection, share_id: int) -> bool:
+    """Undecide what failed or was undone; return whether there was any."""
+    kept = (*SUCCESSES, NOT_UNDONE, REMOVING.code)
+    lines = connection.execute(
+        update(share_attachments)
+        .where(
+            share_attachments.c.share_id == share_id,
+            share_attachments.c.outcome.not_in(kept),
+        )
+        .values(outcome=None, facts=None)
+    )
+    references = connection.execute(
+        update(share_references)
+        .where(
+            share_references.c.share_id == share_id,
+            share_references.c.state == ReferenceState.REFUSED,
+        )
+        # What it failed for stays, so that it is known for one to be tried again.
+        .values(state=ReferenceState.PENDING)
+    )
+    return lines.rowcount + references.rowcount > 0
+
+
+def reconsider(connection: Connection, share_id: int, share: Share) -> bool:
+    """Hold what became of the references against an edit of the message.
+
+    Those that it took back are forgotten, if nothing was attached for them; those that
+    could not be had are looked up again. Return whether there were any.
+    """
+    kept = [print_reference(reference) for reference in share.references]
+    is_open = (
+        share_references.c.share_id == share_id,
+        share_references.c.state.in_(
+            (ReferenceState.PENDING, ReferenceState.REFUSED, ReferenceState.IGNORED)
+        ),
+    )
+    removed = connection.execute(
+        delete(share_references).where(
+            *is_open, share_references.c.reference.not_in(kept)
+        )
+    )
+    renewed = connection.execute(
+        update(share_references)
+        .where(
+            *is_open,
+            share_references.c.reference.in_(kept),
+            share_references.c.state != ReferenceState.PENDING,
+        )
+        .values(state=ReferenceState.PENDING, item_key=None, problem=None, facts=None)
+    )
+    return removed.rowcount + renewed.rowcount > 0
+
+
+def count_parts(connection: Connection, share_id: int) -> int:
+    """Return how many references and files the share has."""
+    return sum(
+        connection.execute(
+            select(func.count()).where(table.c.share_id == share_id)
+        ).scalar_one()
+        for table in (share_references, share_files)
+    )
+
+
+def resolve(connection: Connection, share_id: int, resolution: Resolution) -> None:
+    """Keep what a reference turned out to be."""
+    problem = resolution.problem
+    connection.execute(
+        update_reference(share_id, resolution.reference).values(
+            state=resolution.state,
+            item_key=resolution.item_key,
+            project_id=resolution.project_id,
+            work_item_id=resolution.work_item_id,
+            problem=problem.code if problem else None,
+            facts=dict(problem.facts) if problem else None,
+        )
+    )
+
+
+def update_reference(share_id: int, reference: Reference) -> Update:
+    """Begin an update of one reference of the share."""
+    return update(share_references).where(
+        share_references.c.share_id == share_id,
+        share_references.c.reference == print_reference(reference),
+    )
+
+
+def has_reference(
+    connection: Connection, share_id: int, *states: ReferenceState
+) -> bool:
+    """Whether the share has a reference in one of *states*."""
+    return (
+        connection.execute(
+            select(share_references.c.reference)
+            .where(
+                share_references.c.share_id == share_id,
+                share_references.c.state.in_(states),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )

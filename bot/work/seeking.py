@@ -1,0 +1,173 @@
+"""Completes a share with what its trigger did not bring: message, files, references."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.slack_conversations import SlackConversations, WrittenMessage
+from bot.domain.files import SharedFile
+from bot.domain.references import (
+    PlaneLinks,
+    Reference,
+    WorkItemKey,
+    find_references,
+)
+from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread
+from bot.errors import (
+    BotNotInvited,
+    NoFilesFound,
+    NotVisible,
+    NoWorkItemNamed,
+    ProjectUnknown,
+    SlackRejected,
+)
+from bot.work.ledger.shares import Found, NewShare
+
+#: How Slack says that the bot is not in a conversation.
+_ABSENT = frozenset({"not_in_channel", "channel_not_found", "no_permission"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """Seeks in the conversations that the bot is a member of."""
+
+    conversations: SlackConversations
+    directory: PlaneDirectory
+    links: PlaneLinks
+
+    def seek(self, share: NewShare) -> Found | None:
+        """Return what completes the share; None where its message has no files.
+
+        Raises:
+            FinalProblem: what the one who asked is told.
+        """
+        self._check_projects(share.references)
+        try:
+            return self._seek(share)
+        except SlackRejected as problem:
+            if problem.error in _ABSENT:
+                raise BotNotInvited from problem
+            raise
+
+    def _check_projects(self, references: Sequence[Reference]) -> None:
+        """Raise where all that was asked for is unknown: silence would be no answer.
+
+        Raises:
+            ProjectUnknown: it names the first.
+        """
+        if references and not any(map(self.directory.find_project, references)):
+            raise ProjectUnknown(_project(references[0]))
+
+    def _seek(self, share: NewShare) -> Found | None:
+        match share.seek:
+            case SeekMessage() as seek:
+                return self._seek_message(share, seek)
+            case SeekThread(thread_ts=thread_ts, until=until):
+                return self._seek_thread(share, thread_ts, until)
+            case SeekLatest(since=since):
+                return self._seek_latest(share, since)
+            case SeekFile(file_id=file_id):
+                return self._seek_file(share, file_id)
+        raise AssertionError("only such shares are sought")
+
+    def _seek_message(self, share: NewShare, seek: SeekMessage) -> Found | None:
+        is_public = self.conversations.is_public
+        if seek.is_elsewhere and not is_public(share.channel_id):
+            raise NotVisible
+        message = self.conversations.find_message(share.channel_id, seek.ts)
+        if message is None or not message.files:
+            if share.references:
+                raise NoFilesFound
+            return None
+        references = share.references or self._find_references(share, message)
+        return self._found(share, message, references, message.files)
+
+    def _seek_thread(self, share: NewShare, thread_ts: str, until: str) -> Found:
+        thread = list(
+            self.conversations.read_thread(share.channel_id, thread_ts, until=until)
+        )
+        files = _each_once(message.files for message in thread)
+        if not files:
+            raise NoFilesFound
+        is_external = share.is_external or any(
+            message.files and _is_foreign(message, share) for message in thread
+        )
+        return Found(until, thread_ts, (), files, share.is_private, is_external)
+
+    def _seek_latest(self, share: NewShare, since: float) -> Found:
+        for message in self.conversations.read_latest(share.channel_id, since=since):
+            if message.files and message.user_id == share.user_id:
+                return self._found(share, message, (), message.files)
+        raise NoFilesFound
+
+    def _seek_file(self, share: NewShare, file_id: str) -> Found:
+        ts = self.conversations.find_posting(share.channel_id, file_id)
+        message = ts and self.conversations.find_message(share.channel_id, ts)
+        if not message:
+            raise NotVisible
+        files = tuple(file for file in message.files if file.file_id == file_id)
+        return self._found(share, message, (), files)
+
+    def _find_references(
+        self, share: NewShare, message: WrittenMessage
+    ) -> tuple[Reference, ...]:
+        """Look in the message, in its thread's root, in earlier replies, in titles."""
+        for text in self._texts(share, message):
+            if known := self._known(text):
+                return known
+        raise NoWorkItemNamed
+
+    def _texts(self, share: NewShare, message: WrittenMessage) -> Iterable[str]:
+        yield message.text
+        if message.thread_ts != message.ts:
+            thread = list(
+                self.conversations.read_thread(
+                    share.channel_id, message.thread_ts, until=message.ts
+                )
+            )
+            yield from (each.text for each in thread[:1])
+            earlier = [each for each in thread[1:] if each.ts < message.ts]
+            yield from (each.text for each in reversed(earlier) if not each.is_by_bot)
+        yield " ".join(
+            f"{file.title or ''} {file.name or ''}" for file in message.files
+        )
+
+    def _known(self, text: str) -> tuple[Reference, ...]:
+        return tuple(
+            reference
+            for reference in find_references(text, links=self.links)
+            if self.directory.find_project(reference)
+        )
+
+    def _found(
+        self,
+        share: NewShare,
+        message: WrittenMessage,
+        references: tuple[Reference, ...],
+        files: tuple[SharedFile, ...],
+    ) -> Found:
+        is_private = share.is_private
+        if is_private is None:
+            is_private = not self.conversations.is_public(share.channel_id)
+        return Found(
+            message.ts,
+            message.thread_ts,
+            references,
+            files,
+            is_private,
+            share.is_external or _is_foreign(message, share),
+        )
+
+
+def _project(reference: Reference) -> str:
+    if isinstance(reference, WorkItemKey):
+        return reference.identifier
+    return "of that link"
+
+
+def _is_foreign(message: WrittenMessage, share: NewShare) -> bool:
+    return message.team_id not in (None, share.team_id)
+
+
+def _each_once(groups: Iterable[Iterable[SharedFile]]) -> tuple[SharedFile, ...]:
+    return tuple({file.file_id: file for group in groups for file in group}.values())
