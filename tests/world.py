@@ -140,7 +140,7 @@ class World:
                 "SELECT 'share', id FROM shares"
                 " WHERE state = 'new' OR reply_due_at IS NOT NULL"
                 " UNION ALL SELECT 'attachment', id FROM attachments"
-                " WHERE state IN ('pending', 'opened', 'stored')"
+                " WHERE state NOT IN ('done', 'failed', 'removed')"
             ).fetchall()
 
     def calls(self) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.clients.plane import PlaneClient
 from bot.clients.slack_api import SlackApi
+from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
 from bot.domain.files import SharedFile
@@ -87,8 +88,24 @@ def item(client, plane):
 
 
 @pytest.fixture
-def api(slack):
-    return SlackApi(token=slack.bot_token, api_url=slack.api_url)
+def reader(slack):
+    return build_reader(token=slack.bot_token, api_url=slack.api_url)
+
+
+@pytest.fixture
+def open_api(slack):
+    """How to open the Web API with a token."""
+
+    def open_(token):
+        known = {"token": token, "api_url": slack.api_url}
+        return SlackApi(reader=build_reader(**known), writer=build_writer(**known))
+
+    return open_
+
+
+@pytest.fixture
+def api(slack, open_api):
+    return open_api(slack.bot_token)
 
 
 @pytest.fixture

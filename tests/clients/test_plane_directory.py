@@ -202,10 +202,10 @@ def test_only_what_plane_knows_is_remembered(directory, plane, action, problem):
 
 def test_a_work_item_can_be_forgotten(directory, plane):
     project = directory.find_project(WEB_1)
-    directory.get_work_item(WEB_1, project)
+    item = directory.get_work_item(WEB_1, project)
 
-    directory.forget(WEB_1)
-    directory.forget(UTF_8)
+    directory.forget(item.work_item_id)
+    directory.forget("another")
 
     directory.get_work_item(WEB_1, project)
     assert count(plane, "work_item") == 2
@@ -271,3 +271,21 @@ def test_a_further_file_on_a_known_work_item_takes_two_calls(directory, client, 
         "plane.create_attachment",
         "plane.complete_attachment",
     ]
+
+
+def test_what_was_not_found_is_forgotten_alone(directory, plane):
+    nine = WorkItemKey("WEB", 9)
+    project = directory.find_project(nine)
+    item = directory.get_work_item(WEB_1, project)
+    for _ in range(2):
+        with pytest.raises(errors.WorkItemNotFound):
+            directory.get_work_item(nine, project)
+    directory.forget("another")
+    assert count(plane, "work_item") == 2
+
+    directory.forget_misses()
+
+    with pytest.raises(errors.WorkItemNotFound):
+        directory.get_work_item(nine, project)
+    assert directory.get_work_item(WEB_1, project) == item
+    assert count(plane, "work_item") == 3

@@ -2,13 +2,14 @@
 
 import json
 import urllib.parse
+import urllib.request
 
 import pytest
 
 from bot import errors
-from bot.clients.slack_api import REPLY_EVENT, SlackApi
-from bot.sandbox.slack import SlackServer
-from bot.sandbox.wire import Fault, answer, cut
+from bot.clients.slack_api import REPLY_EVENT
+from bot.clients.slack_calls import refuse_redirects
+from bot.sandbox.wire import Fault, Server, answer, cut
 
 PAGE = b"<!doctype html><title>Sign in to the network</title>"
 
@@ -24,8 +25,13 @@ def post(api, message, *, text="done", marker="CGENERAL:1"):
         channel_id=message.channel_id,
         thread_ts=message.thread_ts or message.ts,
         text=text,
+        blocks=[section(text)],
         marker=marker,
     )
+
+
+def section(text):
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def find(api, message, *, marker="CGENERAL:1"):
@@ -120,10 +126,13 @@ def test_a_reply_is_posted_in_the_thread_with_its_mark(api, slack, message):
 def test_a_reply_is_edited_in_place(api, slack, message):
     ts = post(api, message)
 
-    api.edit_reply(channel_id="CGENERAL", ts=ts, text="more")
+    api.edit_reply(
+        channel_id="CGENERAL", ts=ts, text="more", blocks=[section("*more*")]
+    )
 
     (reply,) = slack.replies_by_bot("CGENERAL", message.ts)
     assert reply.text == "more"
+    assert reply.blocks[0]["text"]["text"] == "*more*"
     assert find(api, message) == ts
 
 
@@ -333,8 +342,8 @@ def test_reading_does_not_wait_for_a_throttle_to_pass(api, slack):
     assert len(slack.exchanges("slack.files.info")) == 1
 
 
-def test_a_wrong_token_is_told(slack, message):
-    api = SlackApi(token="xoxb-wrong", api_url=slack.api_url)
+def test_a_wrong_token_is_told(open_api, message):
+    api = open_api("xoxb-wrong")
 
     with pytest.raises(errors.SlackTokenRefused) as caught:
         post(api, message)
@@ -342,20 +351,61 @@ def test_a_wrong_token_is_told(slack, message):
     assert caught.value.error == "invalid_auth"
 
 
-def test_a_slack_that_is_not_there_is_told():
-    with SlackServer() as slack:
-        api = SlackApi(token=slack.bot_token, api_url=slack.api_url)
-        message = slack.post("x")
+def test_a_slack_that_is_not_there_is_told(api, slack, message):
+    slack.wire.stop()
 
     with pytest.raises(errors.SlackUnavailable):
         post(api, message)
 
 
-def test_no_error_carries_the_token(slack, message):
-    api = SlackApi(token="xoxb-very-secret", api_url=slack.api_url)
+def test_no_error_carries_the_token(open_api, message):
+    api = open_api("xoxb-very-secret")
 
     with pytest.raises(errors.Problem) as caught:
         post(api, message)
 
     assert "very-secret" not in urllib.parse.unquote(repr(caught.value))
     assert "very-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b'{"ok": true}', b'{"ok": true, "ts": 5}'])
+def test_a_post_without_a_place_may_have_been_made(api, slack, message, body):
+    slack.fail(Fault("slack.chat.postMessage", answer(200, body)))
+
+    with pytest.raises(errors.SlackUnavailable):
+        post(api, message)
+
+
+def test_who_one_is_has_to_be_known(api, slack, message):
+    post(api, message)
+    slack.fail(Fault("slack.auth.test", answer(200, b'{"ok": true}'), times=2))
+
+    with pytest.raises(errors.SlackUnavailable):
+        find(api, message)
+
+
+def test_one_person_is_told_what_nobody_else_sees(api, slack):
+    api.tell_privately(channel_id="CGENERAL", user_id="UBEN", text="no files")
+
+    (seen,) = slack.ephemerals("UBEN", "CGENERAL")
+    assert seen.text == "no files"
+    assert slack.ephemerals("UANNA") == []
+
+
+@pytest.fixture
+def _no_redirects():
+    refuse_redirects()
+    yield
+    urllib.request.install_opener(None)
+
+
+@pytest.mark.usefixtures("_no_redirects")
+def test_the_token_is_not_led_elsewhere(api, slack):
+    with Server("elsewhere") as elsewhere:
+        away = answer(302, b"", {"Location": f"{elsewhere.origin}/take"})
+        slack.fail(Fault("slack.files.info", away, times=9))
+
+        with pytest.raises(errors.SlackUnavailable):
+            api.get_file("F1")
+
+        assert elsewhere.exchanges() == []

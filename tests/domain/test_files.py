@@ -67,6 +67,7 @@ def test_a_whole_description_is_read():
         size=12,
         url=URL,
         external_type="",
+        title="Design",
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, UNDONE, Outcome
 from bot.domain.sentences import (
     SENTENCES,
     escape,
@@ -32,6 +32,14 @@ def leaves(kind):
 
 PROBLEMS = sorted(leaves(Problem), key=lambda kind: kind.__name__)
 TRANSIENT = [kind for kind in PROBLEMS if issubclass(kind, TransientProblem)]
+#: About what somebody asked for, and so told to nobody else.
+OF_A_REQUEST = {
+    errors.BotNotInvited,
+    errors.NoFilesFound,
+    errors.NoWorkItemNamed,
+    errors.NotVisible,
+    errors.TooManyWorkItems,
+}
 FINAL = [kind for kind in PROBLEMS if issubclass(kind, FinalProblem)]
 #: What somebody who is no administrator of ours can read and do nothing about.
 ADMINISTRATOR = re.compile(r"[Aa]dministrator|whoever runs me")
@@ -54,7 +62,8 @@ def placeholders(sentence):
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     codes = {kind.__name__ for kind in PROBLEMS}
 
-    assert set(SENTENCES) == codes | {"Attached", "AlreadyAttached", "GivenUp"}
+    others = {"Attached", "AlreadyAttached", "Undone", "NotUndone", "GivenUp"}
+    assert set(SENTENCES) == codes | others
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -66,7 +75,7 @@ def test_a_sentence_tells_just_what_its_problem_knows(kind):
 def test_a_sentence_names_what_it_is_about_and_ends(kind):
     told = tell(Outcome.of(make(kind)), it=IT)
 
-    assert IT in told
+    assert IT in told or kind in OF_A_REQUEST
     assert told[-1] == "."
     assert "{" not in told
     assert "  " not in told
@@ -78,7 +87,7 @@ def test_what_does_not_pass_by_itself_has_a_next_step(kind):
     told = tell(Outcome.of(make(kind)), it=IT)
 
     # More than the statement of the fact: a second sentence, and somebody to act.
-    asks = re.search(r"[Ss]hare|Download|Export|Check", told)
+    asks = re.search(r"[Ss]hare|Download|Export|Check|Invite|Mention", told)
     assert asks or ADMINISTRATOR.search(told)
 
 
@@ -111,7 +120,7 @@ def test_a_missing_scope_is_named():
     assert ADMINISTRATOR.search(told)
 
 
-@pytest.mark.parametrize("outcome", [ATTACHED, ALREADY_ATTACHED])
+@pytest.mark.parametrize("outcome", [ATTACHED, ALREADY_ATTACHED, UNDONE])
 def test_success_is_told_in_few_words(outcome):
     assert tell(outcome, it=IT).startswith("`design.pdf` ")
 
@@ -127,9 +136,19 @@ def test_what_is_given_up_tells_how_long_it_was_tried_and_what_kept_it(kind):
     assert told.endswith("Share it again when that is mended.")
 
 
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_what_is_not_removed_tells_that_it_is_there_and_what_keeps_it(kind):
+    problem = make(kind)
+
+    told = tell(Outcome.kept(problem), it=IT)
+
+    assert told.startswith(f"{IT} is still attached. ")
+    assert told.endswith(tell(Outcome.of(problem), it=IT))
+
+
 def test_how_long_something_was_tried_is_the_truth():
     day = tell(Outcome.giving_up(errors.PlaneUnavailable()), it=IT)
-    hour = tell(Outcome.giving_up(errors.PlaneFailed()), it=IT)
+    hour = tell(Outcome.giving_up(errors.PlaneStumbled()), it=IT)
     minutes = tell(Outcome.giving_up(errors.FileNotReady()), it=IT)
 
     assert "after 24 hours of trying" in day

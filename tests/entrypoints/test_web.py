@@ -1,6 +1,7 @@
 """The HTTP side, asked over a real connection to its real server."""
 
 import contextlib
+import dataclasses
 import hashlib
 import hmac
 import http.client
@@ -14,6 +15,8 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
+from bot.clients.response_urls import ResponseUrls
+from bot.config import AttachSettings, PrivateFiles
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
@@ -23,6 +26,13 @@ from bot.work.ledger.database import Database
 from bot.work.ledger.shares import ShareLedger
 from bot.work.runner import Job, JobKind
 
+ATTACH = AttachSettings(
+    on_share=True,
+    emoji="paperclip",
+    command="/attach",
+    external_users=False,
+    private=PrivateFiles.ALLOW,
+)
 SECRET = "a-signing-secret"
 FILE = {
     "id": "F1",
@@ -119,8 +129,9 @@ def site(tmp_path):
     database.migrate()
     runner, readiness = Runner(), Readiness()
     links = PlaneLinks("https://plane.example.com", "acme")
-    intake = Intake(ShareLedger(database, clock=time.time), runner, links)
-    bolt = build_app(intake, bot_token="xoxb-x", attach_on_share=True)
+    urls = ResponseUrls(api_url="https://slack.com/api/")
+    intake = Intake(ShareLedger(database, clock=time.time), runner, links, urls)
+    bolt = build_app(intake, bot_token="xoxb-x", attach=ATTACH)
     app = WebApp(readiness, app=bolt, verifier=Verifier(SECRET))
     with serve(app) as port:
         yield Site(port, readiness, runner, database)
@@ -393,8 +404,10 @@ def test_where_sharing_alone_is_not_to_attach_it_does_not(site):
         ShareLedger(site.database, clock=time.time),
         site.runner,
         PlaneLinks("https://plane.example.com", "acme"),
+        ResponseUrls(api_url="https://slack.com/api/"),
     )
-    app = build_app(intake, bot_token="xoxb-x", attach_on_share=False)
+    attach = dataclasses.replace(ATTACH, on_share=False)
+    app = build_app(intake, bot_token="xoxb-x", attach=attach)
 
     assert dispatch(app, event()).status == 200
 

@@ -10,6 +10,8 @@ def either(request, tmp_path):
     """A world whose bot runs; once over HTTP and once over Socket Mode."""
     with open_world(tmp_path, socket_mode=request.param == "socket") as world:
         world.start_bot()
+        # A command that finds no socket is an error to its caller, and comes no more.
+        world.wait(lambda: world.slack.sockets.count or not world.socket_mode)
         yield world
 
 

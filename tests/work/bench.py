@@ -8,9 +8,14 @@ from dataclasses import dataclass
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
+from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
+from bot.domain.presses import Press
+from bot.domain.reactions import parse_reaction
 from bot.domain.references import PlaneLinks, WorkItemKey
 from bot.domain.shares import parse_share
 from bot.sandbox.plane import PlaneServer
@@ -23,6 +28,7 @@ from bot.work.planning import Guards, ShareHandler
 from bot.work.rate_gate import RateGate
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Job, JobKind
+from bot.work.seeking import Seeker
 from tests.work.values import Clock
 
 LINKS = PlaneLinks("https://plane.example.com", "acme")
@@ -59,22 +65,40 @@ class Bench:
     workflow: AttachWorkflow
     remotes: Remotes
     api: SlackApi
+    seeker: Seeker
+    response_urls: ResponseUrls
 
     def share(self, *files, text="WEB-1", **options):
         """Share files in Slack and take the share in; return message and id."""
         message = self.slack.share(list(files), text=text, **options)
+        share = parse_share(self.heard(message), links=LINKS)
+        return message, self.ledger.shares.add(share)
+
+    def heard(self, message):
+        """Return the body by which the bot hears of a message."""
+        events = self.slack.events
+        event = events.posted_event(message)
+        return events.envelope(event, channel_id=message.channel_id)
+
+    def react(self, message, *, user="UANNA"):
+        """Take in a reaction to a message; return the share's id."""
+        item = {"type": "message", "channel": message.channel_id, "ts": message.ts}
+        event = {"type": "reaction_added", "user": user, "reaction": "paperclip"}
+        event |= {"item": item, "event_ts": self.slack.state.next_ts()}
         channel = message.channel_id
-        body = self.slack.events.envelope(
-            self.slack.events.posted_event(message), channel_id=channel
-        )
-        return message, self.ledger.shares.add(parse_share(body, links=LINKS))
+        body = self.slack.events.envelope(event, channel_id=channel)
+        return self.ledger.shares.add(parse_reaction(body, emoji="paperclip"))
+
+    def press(self, share_id, *, user="UANNA", channel="CGENERAL"):
+        """Make a press of a button of the share's reply."""
+        return Press(self.slack.state.team_id, channel, user, share_id)
 
     def plan(self, share_id, *, external=False, private=True):
         """Run the share's job; return the attachments that were submitted."""
         guards = Guards(allow_external=external, allow_private=private)
         ledger, directory = self.ledger.shares, self.directory
         options = {"guards": guards, "patience": self.patience}
-        handler = ShareHandler(ledger, directory, self.agenda, **options)
+        handler = ShareHandler(ledger, directory, self.seeker, self.agenda, **options)
         handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
         return self.agenda.take(JobKind.ATTACHMENT)
 
@@ -95,8 +119,11 @@ class Bench:
         handler = ReplyHandler(
             self.ledger.replies,
             self.api,
+            self.response_urls,
             self.agenda,
             links=LINKS,
+            command="/attach",
+            emoji="paperclip",
             patience=self.patience,
             clock=self.clock,
         )
@@ -163,7 +190,9 @@ def open_bench(ledger, clock):
             threads=2,
         )
         directory = PlaneDirectory(client, clock=clock)
-        api = SlackApi(token=slack.bot_token, api_url=slack.api_url)
+        reader = build_reader(token=slack.bot_token, api_url=slack.api_url)
+        writer = build_writer(token=slack.bot_token, api_url=slack.api_url)
+        api = SlackApi(reader=reader, writer=writer)
         files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
         remotes = Remotes(client, directory, api, files, Storage(threads=2))
         yield Bench(
@@ -178,4 +207,6 @@ def open_bench(ledger, clock):
             AttachWorkflow(remotes, ledger.attachments),
             remotes,
             api,
+            Seeker(SlackConversations(reader), directory, LINKS),
+            ResponseUrls(api_url=slack.api_url),
         )

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
 from bot.errors import DAY, HOUR
@@ -235,7 +236,7 @@ def test_planes_own_errors_are_waited_out_for_an_hour_only(bench):
     bench.attach(attachment_id)
 
     assert bench.lines(share_id)[0].outcome.facts == {
-        "cause": "PlaneFailed",
+        "cause": "PlaneStumbled",
         "patience": HOUR,
     }
 
@@ -292,3 +293,37 @@ def test_progress_is_passed_on_once_in_a_while(bench):
     # A second passes with each piece, and two make a while.
     assert told
     assert all(b - a == 2 * 262_144 for a, b in itertools.pairwise(told))
+
+
+def test_what_plane_will_not_complete_leaves_no_record(bench):
+    refused = answer(403, b'{"error": "You do not have permission"}', JSON)
+    bench.plane.fail(Fault("plane.complete_attachment", refused))
+    _, share_id = bench.share(bench.slack.add_file())
+
+    bench.attach(bench.plan(share_id)[0])
+
+    assert bench.outcome(share_id) == "ProjectRefused"
+    assert bench.records() == []
+
+
+def test_progress_that_cannot_be_kept_is_no_reason_to_end_the_relay(bench, caplog):
+    file = bench.slack.add_file(content=Generated(262_144 * 8))
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    seconds = itertools.count(0, 10)
+
+    class Ledger:
+        def __init__(self, inner):
+            self._inner = inner
+
+        def __getattr__(self, name):
+            return getattr(self._inner, name)
+
+        def advance(self, attachment_id, relayed):
+            raise SQLAlchemyError("the disk is full")
+
+    bench.ledger = replace(bench.ledger, attachments=Ledger(bench.ledger.attachments))
+    bench.attach(attachment_id, timer=lambda: next(seconds))
+
+    assert bench.attached() == [file.sha256]
+    assert "the disk is full" in caplog.text

@@ -9,7 +9,7 @@ from bot.errors import (
     HOUR,
     MINUTE,
     FileNotReady,
-    PlaneFailed,
+    PlaneStumbled,
     PlaneThrottled,
     PlaneUnavailable,
     Problem,
@@ -21,7 +21,7 @@ from bot.work.attempts import (
     LONGEST_SECONDS,
     Patience,
 )
-from bot.work.ledger.shares import Attempts
+from bot.work.ledger.attempts import Attempts
 
 NOW = 1_800_000_000.0
 NEVER = Attempts()
@@ -62,13 +62,24 @@ def test_who_asks_for_no_wait_at_all_is_not_asked_again_and_again():
     ("problem", "patience"),
     [
         (PlaneUnavailable(), DAY),
-        (PlaneFailed(), HOUR),
+        (PlaneStumbled(), HOUR),
         (FileNotReady(), 10 * MINUTE),
     ],
 )
 def test_a_problem_is_waited_out_as_long_as_it_may_pass(problem, patience):
-    assert wait(problem, Attempts(5, NOW - patience)) is not None
-    assert wait(problem, Attempts(5, NOW - patience - 1)) is None
+    since = NOW - patience
+    assert wait(problem, Attempts(5, since, problem.code, since)) is not None
+    assert wait(problem, Attempts(5, since - 1, problem.code, since - 1)) is None
+
+
+def test_another_problem_has_a_patience_of_its_own():
+    two_hours_away = Attempts(30, NOW - 2 * HOUR, "PlaneUnavailable", NOW - 2 * HOUR)
+
+    assert wait(PlaneStumbled(), two_hours_away) is not None
+
+
+def test_nothing_is_waited_out_for_more_than_a_day_altogether():
+    assert wait(FileNotReady(), Attempts(99, NOW - DAY - 1, "PlaneFailed", NOW)) is None
 
 
 def test_the_first_try_never_gives_up():

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
-from bot.work.ledger.shares import Attempts
+from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import item_id, make_file, make_share
 
@@ -131,7 +131,7 @@ def test_a_postponed_attachment_remembers_since_when_and_why(ledger, attachment_
     ledger.attachments.postpone(attachment_id, problem, until=first + 3)
 
     found = ledger.attachments.get_open(attachment_id)
-    assert found.attempts == Attempts(2, first)
+    assert found.attempts == Attempts(2, first, "StorageUnavailable", first + 1)
     assert ledger.attachments.unfinished() == [(attachment_id, "C1", first + 3)]
     line = ledger.replies.get(1).report.items[0].files[0]
     assert line.waiting_for == Outcome("StorageUnavailable", {"host": "store"})

@@ -98,8 +98,15 @@ def test_a_postponed_reply_waits_and_counts(ledger, share_id):
 def test_a_reply_that_failed_is_not_taken_up_again(ledger, share_id):
     ledger.replies.fail(share_id)
 
-    assert ledger.replies.get(share_id).state is ReplyState.FAILED
     assert due(ledger) == []
+
+
+def test_a_post_that_may_be_there_is_looked_for_even_after_giving_up(ledger, share_id):
+    ledger.replies.posting(share_id)
+
+    ledger.replies.fail(share_id)
+
+    assert ledger.replies.get(share_id).state is ReplyState.POSTING
 
 
 def test_an_edit_gives_a_finished_reply_more_to_say(ledger, share_id):

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.references import WorkItemKey
 from bot.errors import DAY
 from bot.sandbox.wire import Fault, cut
+from bot.work.planning import MOST_ITEMS
 from bot.work.runner import Job, JobKind
 from tests.work.bench import LINKS
 from tests.work.values import item_id
@@ -125,4 +126,17 @@ def test_a_share_is_given_up_in_the_end(bench, is_known):
     report = bench.ledger.replies.get(share_id).report
     told = [(item.key, item.problem.code) for item in report.items]
     assert told == ([("WEB-1", "GivenUp")] if is_known else [])
-    assert report.is_planned
+    # What may have been known is not dropped without a word: it goes on waiting.
+    assert report.is_planned is is_known
+
+
+def test_more_work_items_than_anybody_means_are_told_and_left_alone(bench):
+    keys = " ".join(f"WEB-{number}" for number in range(1, MOST_ITEMS + 2))
+    message, share_id = bench.share(bench.slack.add_file(), text=keys)
+
+    assert bench.plan(share_id) == []
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert f"names {MOST_ITEMS + 1} work items" in text
+    assert bench.ledger.shares.unfinished() == []

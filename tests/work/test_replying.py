@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.references import WorkItemId
+from bot.errors import DAY
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.states import ReplyState
 from bot.work.replying import EDIT_SECONDS, QUIET_SECONDS
@@ -78,7 +79,10 @@ def test_a_post_whose_answer_is_lost_is_never_doubled(bench, phase):
 
     bench.reply(share_id)
     assert bench.ledger.replies.get(share_id).state is ReplyState.POSTING
-    bench.clock.now += 1
+    bench.reply(share_id)
+    posts = bench.slack.exchanges("slack.chat.postMessage")
+    assert len(posts) == 1  # not before that one is over
+    bench.clock.now += 5
     bench.reply(share_id)
 
     assert len(bench.told(message)) == 1
@@ -105,20 +109,51 @@ def test_a_message_that_is_gone_is_not_answered_for_ever(bench, caplog):
 
     bench.reply(share_id)
 
-    assert bench.ledger.replies.get(share_id).state is ReplyState.FAILED
     assert bench.ledger.replies.unfinished() == []
     assert "thread_not_found" in caplog.text
 
 
-def test_a_reply_is_given_up_after_very_many_tries(bench):
+def test_a_reply_is_given_up_after_a_day(bench):
     _, share_id = attached(bench)
-    for _ in range(300):
-        bench.ledger.replies.postpone(share_id, until=bench.clock.now)
-    bench.slack.fail(Fault("slack.chat.postMessage", cut))
+    bench.slack.fail(Fault("slack.chat.postMessage", cut, times=2))
+    bench.reply(share_id)
+    assert bench.ledger.replies.unfinished() != []
 
+    bench.clock.now += DAY + 1
     bench.reply(share_id)
 
-    assert bench.ledger.replies.get(share_id).state is ReplyState.FAILED
+    assert bench.ledger.replies.unfinished() == []
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "missing_scope"])
+def test_what_an_administrator_can_mend_keeps_the_reply_waiting(bench, error):
+    message, share_id = attached(bench)
+    body = b'{"ok": false, "error": "%s", "needed": "chat:write"}' % error.encode()
+    bench.slack.fail(
+        Fault("slack.chat.postMessage", answer(200, body, {"Content-Type": "json"}))
+    )
+
+    bench.reply(share_id)
+    assert bench.told(message) == []
+    bench.clock.now += 600
+    bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1
+
+
+def test_progress_does_not_cut_short_what_slack_asked_for(bench):
+    message, share_id = attached(bench)
+    wait = answer(429, b"", {"Retry-After": "30"})
+    bench.slack.fail(Fault("slack.chat.postMessage", wait))
+    bench.reply(share_id)
+
+    bench.clock.now += 29
+    bench.reply(share_id)
+    assert bench.told(message) == []
+
+    bench.clock.now += 1
+    bench.reply(share_id)
+    assert len(bench.told(message)) == 1
 
 
 def test_a_thread_is_answered_in_the_thread(bench):
@@ -145,3 +180,18 @@ def test_a_work_item_named_by_key_and_link_is_told_once(bench):
 
     assert bench.told(message)[0].count("is attached.") == 1
     assert len(bench.records()) == 1
+
+
+def test_a_reply_that_somebody_deleted_is_posted_anew(bench):
+    message, share_id = attached(bench)
+    bench.reply(share_id)
+    (reply,) = bench.slack.replies_by_bot(message.channel_id, message.ts)
+    bench.slack.delete(reply)
+    bench.clock.now += 60
+    bench.ledger.shares.undo(bench.press(share_id))
+    bench.attach(1)
+
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert "was removed again." in text

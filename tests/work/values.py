@@ -3,7 +3,7 @@
 from bot.domain.files import SharedFile
 from bot.domain.references import WorkItemKey
 from bot.domain.shares import Share
-from bot.work.ledger.shares import Resolution
+from bot.work.ledger.parts import Resolution
 
 PROJECT = "0b0e2a52-7d3c-4b0c-9a51-2f4f8c1f0a01"
 

@@ -1,0 +1,243 @@
+"""What stands in Slack's conversations is read page by page."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot import errors
+from bot.clients.slack_conversations import SlackConversations
+from bot.sandbox.wire import Fault, answer, cut
+from tests.domain.bodies import JSON
+
+
+@pytest.fixture
+def conversations(reader):
+    return SlackConversations(reader)
+
+
+def answered(**fields):
+    return answer(200, json.dumps({"ok": True, **fields}).encode())
+
+
+def refused(error, **fields):
+    return answer(200, json.dumps({"ok": False, "error": error, **fields}).encode())
+
+
+# --- one message --------------------------------------------------------------
+
+
+def test_a_message_is_found_with_its_files(conversations, slack):
+    file = slack.add_file(name="plan.pdf")
+    message = slack.share([file], text="see WEB-1")
+
+    found = conversations.find_message("CGENERAL", message.ts)
+
+    assert (found.ts, found.thread_ts) == (message.ts, message.ts)
+    assert (found.user_id, found.team_id, found.text) == ("UANNA", "T1", "see WEB-1")
+    assert [(each.file_id, each.title) for each in found.files] == [
+        (file.id, "plan.pdf")
+    ]
+    assert not found.is_by_bot
+
+
+def test_a_reply_in_a_thread_is_found(conversations, slack):
+    root = slack.post("root")
+    reply = slack.share([slack.add_file()], thread_ts=root.ts)
+    slack.post("later", thread_ts=root.ts)
+
+    found = conversations.find_message("CGENERAL", reply.ts)
+
+    assert (found.ts, found.thread_ts) == (reply.ts, root.ts)
+
+
+def test_a_message_of_a_bots_is_known_as_such(conversations, slack):
+    message = slack.post("from a bot", fields={"bot_id": "B1"})
+
+    assert conversations.find_message("CGENERAL", message.ts).is_by_bot
+
+
+def test_a_message_that_is_gone_is_not_found(conversations, slack):
+    message = slack.post("x")
+    slack.delete(message)
+
+    assert conversations.find_message("CGENERAL", message.ts) is None
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        pytest.param([], id="none"),
+        pytest.param([{"ts": "1.1", "text": "an older one"}], id="another"),
+        pytest.param([5, None, {"ts": 5}, {"ts": "2.2", "files": "F1"}], id="odd"),
+    ],
+)
+def test_what_is_handed_out_instead_is_not_taken_for_it(conversations, slack, messages):
+    slack.fail(Fault("slack.conversations.replies", answered(messages=messages)))
+
+    assert conversations.find_message("CGENERAL", "2.2") is None
+
+
+def test_a_conversation_that_the_bot_is_not_in_is_told(conversations, slack):
+    message = slack.post("x", channel="CHIDDEN")
+
+    with pytest.raises(errors.SlackRejected):
+        conversations.find_message("CHIDDEN", message.ts)
+
+
+@given(message=JSON)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_whatever_is_among_the_messages_does_no_harm(conversations, slack, message):
+    found = {"ts": "2.2", "text": "x", "files": [{"id": "F1"}]}
+    action = answered(messages=[message, found])
+    slack.fail(Fault("slack.conversations.replies", action))
+
+    assert conversations.find_message("CGENERAL", "2.2").text == "x"
+
+
+# --- threads and the latest messages ------------------------------------------
+
+
+def test_a_thread_is_read_to_its_end_page_by_page(conversations, slack):
+    root = slack.post("0")
+    replies = [slack.post(str(number), thread_ts=root.ts) for number in range(1, 41)]
+
+    read = conversations.read_thread("CGENERAL", root.ts, until=replies[-1].ts)
+
+    assert [each.text for each in read] == [str(number) for number in range(41)]
+    assert len(slack.calls("conversations.replies")) == 3
+
+
+def test_a_thread_is_read_up_to_one_message(conversations, slack):
+    root = slack.post("root")
+    first, second, _ = [slack.post(text, thread_ts=root.ts) for text in "abc"]
+
+    assert [
+        each.text
+        for each in conversations.read_thread("CGENERAL", root.ts, until=second.ts)
+    ] == ["root", "a", "b"]
+    assert [
+        each.text
+        for each in conversations.read_thread("CGENERAL", root.ts, until=first.ts)
+    ] == ["root", "a"]
+
+
+def test_the_latest_messages_come_newest_first_and_only_as_needed(conversations, slack):
+    slack.post("too old")
+    since = float(slack.post("just too old").ts)
+    for number in range(20):
+        slack.post(str(number))
+
+    read = conversations.read_latest("CGENERAL", since=since)
+
+    assert [next(read).text for _ in range(15)] == [str(n) for n in range(19, 4, -1)]
+    assert len(slack.calls("conversations.history")) == 1
+    assert [each.text for each in read] == ["4", "3", "2", "1", "0"]
+    assert len(slack.calls("conversations.history")) == 2
+
+
+def test_a_thread_and_a_history_that_never_end_are_left_in_the_end(
+    conversations, slack
+):
+    more = answered(
+        messages=[{"ts": "1.1"}], response_metadata={"next_cursor": "again"}
+    )
+    slack.fail(Fault("slack.conversations.replies", more, times=99))
+    slack.fail(Fault("slack.conversations.history", more, times=99))
+
+    assert len(list(conversations.read_thread("C1", "1.1", until="1.2"))) == 40
+    assert len(list(conversations.read_latest("C1", since=0.0))) == 40
+
+
+@pytest.mark.parametrize("action", [answered(), answered(messages={})])
+def test_an_answer_without_messages_is_as_good_as_none(conversations, slack, action):
+    slack.fail(Fault("slack.conversations.history", action))
+
+    with pytest.raises(errors.SlackUnavailable):
+        list(conversations.read_latest("CGENERAL", since=0.0))
+
+
+# --- where a file was posted --------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", ["CGENERAL", "CSECRET"])
+def test_the_message_that_shared_a_file_is_found(conversations, slack, channel):
+    file = slack.add_file()
+    message = slack.share([file], channel=channel)
+
+    assert conversations.find_posting(channel, file.id) == message.ts
+
+
+def test_what_was_shared_elsewhere_was_not_shared_here(conversations, slack):
+    file = slack.add_file()
+    slack.share([file], channel="CSECRET")
+
+    assert conversations.find_posting("CGENERAL", file.id) is None
+    assert conversations.find_posting("CGENERAL", "FNOWHERE") is None
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        None,
+        {},
+        {"shares": None},
+        {"shares": {"public": []}},
+        {"shares": {"public": {"C1": {"ts": "1.1"}}}},
+        {"shares": {"public": {"C1": ["1.1", {"ts": 1.1}, {}]}}},
+        {"shares": {"public": {"C2": [{"ts": "1.1"}]}}},
+    ],
+)
+def test_odd_postings_are_passed_over(conversations, slack, file):
+    slack.fail(Fault("slack.files.info", answered(file=file)))
+
+    assert conversations.find_posting("C1", "F1") is None
+
+
+def test_while_slack_is_down_nothing_is_said_of_a_file(conversations, slack):
+    slack.fail(Fault("slack.files.info", cut, times=9))
+
+    with pytest.raises(errors.SlackUnavailable):
+        conversations.find_posting("C1", "F1")
+
+
+# --- who may read a conversation ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [
+        ("CGENERAL", True),
+        ("CRANDOM", True),
+        ("CSHARED", True),
+        ("CSECRET", False),
+        ("CHIDDEN", False),
+        ("GTRIO", False),
+        ("DANNA", False),
+        ("CNOWHERE", False),
+    ],
+)
+def test_only_public_channels_are_open_to_everyone(conversations, channel, expected):
+    assert conversations.is_public(channel) is expected
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        answered(),
+        answered(channel=[]),
+        answered(channel={"is_private": None}),
+        refused("missing_scope", needed="channels:read"),
+    ],
+)
+def test_what_is_not_known_to_be_public_is_not(conversations, slack, action):
+    slack.fail(Fault("slack.conversations.info", action))
+
+    assert conversations.is_public("CGENERAL") is False
+
+
+def test_while_slack_is_down_nothing_is_known_of_a_conversation(conversations, slack):
+    slack.fail(Fault("slack.conversations.info", cut, times=9))
+
+    with pytest.raises(errors.SlackUnavailable):
+        conversations.is_public("CGENERAL")

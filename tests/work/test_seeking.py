@@ -1,0 +1,438 @@
+"""What a trigger did not bring is sought: message, files and work item."""
+
+import pytest
+
+from bot.domain.commands import parse_command
+from bot.domain.mentions import parse_mention
+from bot.domain.references import WorkItemKey
+from bot.errors import DAY
+from bot.sandbox.slack.messages import permalink
+from bot.sandbox.wire import Fault, answer, cut
+from bot.work.runner import Job, JobKind
+from tests.work.bench import LINKS
+from tests.work.values import item_id
+
+
+def planned(bench, share_id, **options):
+    """Run the share's job; return the keys of its work items and its files' names."""
+    bench.plan(share_id, **options)
+    items = bench.ledger.replies.get(share_id).report.items
+    names = {line.name for item in items for line in item.files}
+    return [item.key for item in items], sorted(names)
+
+
+def told(bench, share_id):
+    """Return the code of what the share ended with; None where that is nothing."""
+    report = bench.ledger.replies.get(share_id).report
+    assert report.is_private or report.notice is None
+    assert bench.ledger.shares.get_new(share_id) is None
+    return report.notice.code if report.notice else None
+
+
+def post(bench, text, *names, **options):
+    files = [bench.slack.add_file(name=name) for name in names]
+    return bench.slack.share(files, text=text, **options)
+
+
+def mention(bench, text, thread_ts, *names, **options):
+    """Mention the bot in a thread; return the share's id."""
+    message = post(bench, f"<@UBOT> {text}", *names, thread_ts=thread_ts, **options)
+    share = parse_mention(bench.heard(message), links=LINKS)
+    return bench.ledger.shares.add(share)
+
+
+@pytest.fixture
+def command(bench):
+    """How to type /attach; returns the share's id."""
+
+    def type_(text, *, user="UANNA", channel="CGENERAL", now=None):
+        form = {"text": text, "team_id": "T1", "channel_id": channel, "user_id": user}
+        form |= {"channel_name": "general", "trigger_id": bench.slack.state.next_ts()}
+        now = bench.slack.state.clock() if now is None else now
+        return bench.ledger.shares.add(parse_command(form, links=LINKS, now=now).share)
+
+    return type_
+
+
+# --- reactions ----------------------------------------------------------------
+
+
+def test_a_reaction_attaches_the_files_of_its_message(bench):
+    message = post(bench, "see WEB-1", "a.pdf", "b.pdf")
+
+    share_id = bench.react(message)
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf", "b.pdf"])
+    reply = bench.ledger.replies.get(share_id)
+    assert (reply.message_ts, reply.thread_ts) == (message.ts, message.ts)
+
+
+def test_on_a_message_without_files_it_does_nothing(bench):
+    message = bench.slack.post("see WEB-1")
+
+    share_id = bench.react(message)
+
+    assert planned(bench, share_id) == ([], [])
+    assert told(bench, share_id) is None
+    bench.reply(share_id)
+    assert bench.told(message) == []
+    assert bench.slack.calls("chat.postEphemeral") == []
+
+
+def test_on_a_message_that_is_gone_it_does_nothing(bench):
+    message = post(bench, "see WEB-1", "a.pdf")
+    bench.slack.delete(message)
+
+    share_id = bench.react(message)
+
+    assert planned(bench, share_id) == ([], [])
+    assert told(bench, share_id) is None
+
+
+@pytest.mark.parametrize(
+    ("places", "key"),
+    [
+        (("message", "root", "earlier", "near", "title"), "WEB-1"),
+        (("root", "earlier", "near", "later", "title"), "WEB-2"),
+        (("earlier", "near", "later", "title"), "OPS-1"),
+        (("earlier", "later", "title"), "WEB-3"),
+        (("later", "title"), "OPS-2"),
+    ],
+)
+def test_the_work_item_is_looked_for_in_order(bench, places, key):
+    def text(place, words):
+        return words if place in places else "nothing"
+
+    root = bench.slack.post(text("root", "root: WEB-2"))
+    bench.slack.post(text("earlier", "earlier: WEB-3"), thread_ts=root.ts)
+    bench.slack.post(text("near", "nearest: OPS-1"), thread_ts=root.ts)
+    bench.slack.post("not here", thread_ts=root.ts)
+    title = text("title", "design for OPS-2")
+    file = bench.slack.add_file(name="a.pdf", title=title)
+    message = bench.slack.share(
+        [file], text=text("message", "here: WEB-1"), thread_ts=root.ts
+    )
+    bench.slack.post(text("later", "WEB-4"), thread_ts=root.ts)
+
+    assert planned(bench, bench.react(message)) == ([key], ["a.pdf"])
+
+
+def test_a_files_name_counts_where_its_title_has_no_key(bench):
+    file = bench.slack.add_file(name="WEB-2 plan.pdf", title="The plan")
+    message = bench.slack.share([file], text="look")
+
+    assert planned(bench, bench.react(message))[0] == ["WEB-2"]
+
+
+def test_what_only_looks_like_a_key_is_passed_over(bench):
+    root = bench.slack.post("this is WEB-2, not SHA-256")
+    message = post(bench, "UTF-8 and ISO-8859", "a.pdf", thread_ts=root.ts)
+
+    assert planned(bench, bench.react(message))[0] == ["WEB-2"]
+
+
+def test_what_a_bot_wrote_in_the_thread_is_not_asked_for(bench):
+    root = bench.slack.post("hello")
+    bench.slack.post("WEB-1", thread_ts=root.ts, fields={"bot_id": "B1"})
+    message = post(bench, "look", "a.pdf", thread_ts=root.ts)
+
+    share_id = bench.react(message)
+
+    assert planned(bench, share_id) == ([], [])
+    assert told(bench, share_id) == "NoWorkItemNamed"
+
+
+def test_where_nothing_tells_the_work_item_only_the_one_who_reacted_is_told(bench):
+    message = post(bench, "look", "a.pdf")
+    share_id = bench.react(message, user="UBEN")
+
+    bench.plan(share_id)
+    assert told(bench, share_id) == "NoWorkItemNamed"
+    bench.reply(share_id)
+
+    (call,) = bench.slack.calls("chat.postEphemeral")
+    assert (call.text("user"), call.text("channel")) == ("UBEN", "CGENERAL")
+    assert "I found no work item for that message" in call.text("text")
+    assert bench.told(message) == []
+    assert bench.ledger.replies.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "works"), [("CGENERAL", True), ("CSECRET", False), ("DANNA", False)]
+)
+def test_slack_is_asked_whether_a_conversation_is_private(bench, channel, works):
+    message = post(bench, "WEB-1", "a.pdf", channel=channel)
+
+    bench.plan(share_id := bench.react(message), private=False)
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert (item.problem is None) is works
+
+
+def test_the_files_of_a_stranger_are_a_strangers_whoever_reacts(bench):
+    message = post(bench, "WEB-1", "a.pdf", user="USTRANGER", channel="CSHARED")
+
+    bench.plan(share_id := bench.react(message, user="UANNA"))
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert item.problem.code == "ExternalPerson"
+
+
+# --- mentions -----------------------------------------------------------------
+
+
+def test_a_mention_attaches_the_files_of_its_thread_up_to_there_each_once(bench):
+    first = bench.slack.add_file(name="a.pdf")
+    root = bench.slack.share([first], text="first")
+    bench.slack.share([first], text="again", thread_ts=root.ts)
+    post(bench, "WEB-2", "b.pdf", thread_ts=root.ts)
+    share_id = mention(bench, "WEB-1", root.ts, "c.pdf")
+    post(bench, "later", "d.pdf", thread_ts=root.ts)
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf", "b.pdf", "c.pdf"])
+    assert bench.ledger.replies.get(share_id).thread_ts == root.ts
+
+
+def test_a_thread_without_files_is_told(bench):
+    root = bench.slack.post("hello")
+
+    bench.plan(share_id := mention(bench, "WEB-1", root.ts))
+
+    assert told(bench, share_id) == "NoFilesFound"
+
+
+def test_a_strangers_file_in_the_thread_is_guarded_as_elsewhere(bench):
+    root = post(bench, "ours", "a.pdf", channel="CSHARED")
+    talk = {"channel": "CSHARED", "thread_ts": root.ts, "user": "USTRANGER"}
+    bench.slack.post("words of theirs do no harm", **talk)
+    fine = mention(bench, "WEB-1", root.ts, channel="CSHARED")
+    post(bench, "theirs", "b.pdf", **talk)
+    guarded = mention(bench, "WEB-1", root.ts, channel="CSHARED")
+
+    assert len(bench.plan(fine)) == 1
+    assert bench.plan(guarded) == []
+    (item,) = bench.ledger.replies.get(guarded).report.items
+    assert item.problem.code == "ExternalPerson"
+
+
+# --- the command --------------------------------------------------------------
+
+
+def test_the_callers_latest_files_are_taken(bench, command):
+    post(bench, "older", "a.pdf")
+    latest = post(bench, "latest", "b.pdf")
+    post(bench, "another's", "c.pdf", user="UBEN")
+    bench.slack.post("no files")
+
+    share_id = command("WEB-1")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["b.pdf"])
+    assert bench.ledger.replies.get(share_id).thread_ts == latest.ts
+
+
+@pytest.mark.parametrize(("age", "code"), [(3500, None), (3700, "NoFilesFound")])
+def test_files_of_the_last_hour_count(bench, command, age, code):
+    message = post(bench, "", "a.pdf")
+
+    bench.plan(share_id := command("WEB-1", now=float(message.ts) + age))
+
+    assert told(bench, share_id) == code
+
+
+def test_a_linked_message_is_taken_whoever_wrote_it(bench, command):
+    root = bench.slack.post("root")
+    message = post(bench, "", "a.pdf", thread_ts=root.ts, user="UBEN")
+
+    share_id = command(f"WEB-1 {permalink(message)}")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
+    assert bench.ledger.replies.get(share_id).thread_ts == root.ts
+
+
+def test_the_key_of_the_command_counts_and_not_that_of_the_message(bench, command):
+    message = post(bench, "WEB-2", "a.pdf")
+
+    assert planned(bench, command(f"WEB-1 {permalink(message)}"))[0] == ["WEB-1"]
+
+
+def test_a_linked_message_without_files_is_told(bench, command):
+    message = bench.slack.post("nothing in it")
+
+    bench.plan(share_id := command(f"WEB-1 {permalink(message)}"))
+
+    assert told(bench, share_id) == "NoFilesFound"
+
+
+def test_a_linked_message_of_another_public_channel_is_taken(bench, command):
+    message = post(bench, "", "a.pdf", channel="CSHARED")
+
+    share_id = command(f"WEB-1 {permalink(message)}")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
+    assert bench.ledger.replies.get(share_id).channel_id == "CSHARED"
+
+
+@pytest.mark.parametrize("channel", ["CSECRET", "CHIDDEN", "DGUEST", "GTRIO"])
+def test_a_link_into_a_private_conversation_leads_nowhere(bench, command, channel):
+    user = "UGUEST" if channel == "DGUEST" else "UANNA"
+    message = post(bench, "", "a.pdf", channel=channel, user=user)
+
+    bench.plan(share_id := command(f"WEB-1 {permalink(message)}", user="UBEN"))
+
+    assert told(bench, share_id) == "NotVisible"
+    assert bench.slack.calls("conversations.replies") == []
+
+
+def test_a_link_works_in_the_private_conversation_itself(bench, command):
+    message = post(bench, "", "a.pdf", channel="CSECRET")
+
+    share_id = command(f"WEB-1 {permalink(message)}", channel="CSECRET")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
+
+
+def test_a_linked_file_is_taken_and_none_beside_it(bench, command):
+    message = post(bench, "", "a.pdf", "b.pdf")
+    file = message.files[1]
+
+    share_id = command(f"WEB-1 https://acme.slack.com/files/UANNA/{file.id}/b.pdf")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["b.pdf"])
+
+
+@pytest.mark.parametrize("channel", ["CSECRET", "CSHARED"])
+def test_a_linked_file_of_another_conversation_leads_nowhere(bench, command, channel):
+    (file,) = post(bench, "", "a.pdf", channel=channel).files
+
+    bench.plan(
+        share_id := command(f"WEB-1 https://acme.slack.com/files/UANNA/{file.id}/a.pdf")
+    )
+
+    assert told(bench, share_id) == "NotVisible"
+
+
+def test_a_file_whose_message_is_gone_leads_nowhere(bench, command):
+    message = post(bench, "", "a.pdf")
+    (file,) = message.files
+    gone = answer(200, b'{"ok": false, "error": "thread_not_found"}')
+    bench.slack.fail(Fault("slack.conversations.replies", gone))
+
+    bench.plan(
+        share_id := command(f"WEB-1 https://acme.slack.com/files/UANNA/{file.id}/a.pdf")
+    )
+
+    assert told(bench, share_id) == "NotVisible"
+
+
+def test_where_the_bot_is_not_it_asks_to_be_invited(bench, command):
+    post(bench, "", "a.pdf", channel="CRANDOM")
+
+    bench.plan(share_id := command("WEB-1", channel="CRANDOM"))
+
+    assert told(bench, share_id) == "BotNotInvited"
+
+
+# --- what goes wrong ----------------------------------------------------------
+
+
+def test_while_slack_is_down_it_is_sought_again_later(bench):
+    message = post(bench, "WEB-1", "a.pdf")
+    share_id = bench.react(message)
+    bench.slack.fail(Fault("slack.conversations.replies", cut, times=2))
+
+    assert bench.plan(share_id) == []
+
+    again = Job(JobKind.SHARE, share_id, "CGENERAL"), bench.clock.now + 0.5
+    assert again in bench.agenda.jobs
+    assert len(bench.plan(share_id)) == 1
+
+
+def test_nothing_is_written_anywhere_while_its_thread_is_not_known(bench, command):
+    """The work item is known by its key, but not yet where to answer."""
+    bench.directory.find_project(WorkItemKey("WEB", 1))
+    message = post(bench, "", "a.pdf")
+    share_id = command("WEB-1")
+    bench.slack.fail(Fault("slack.conversations.history", cut, times=2))
+    bench.plan(share_id)
+    bench.clock.now += 60
+
+    bench.reply(share_id)
+
+    assert bench.slack.calls("chat.postMessage") == []
+    (attachment_id,) = bench.plan(share_id)
+    bench.attach(attachment_id)
+    bench.reply(share_id)
+    assert len(bench.told(message)) == 1
+
+
+def test_what_is_not_found_for_a_day_is_told_to_the_one_who_asked(bench, command):
+    bench.directory.find_project(WorkItemKey("WEB", 1))
+    post(bench, "", "a.pdf")
+    share_id = command("WEB-1")
+    bench.slack.fail(Fault("slack.conversations.history", cut, times=99))
+    bench.plan(share_id)
+    bench.clock.now += DAY + 1
+
+    bench.plan(share_id)
+
+    assert told(bench, share_id) == "GivenUp"
+    bench.reply(share_id)
+    (call,) = bench.slack.calls("chat.postEphemeral")
+    assert call.text("text").startswith("I gave up on that after 24 hours of trying.")
+    assert bench.slack.calls("chat.postMessage") == []
+
+
+def test_what_slack_refuses_is_told_to_the_one_who_asked(bench):
+    share_id = bench.react(post(bench, "WEB-1", "a.pdf"))
+    odd = answer(200, b'{"ok": false, "error": "something_new"}')
+    bench.slack.fail(Fault("slack.conversations.replies", odd))
+
+    bench.plan(share_id)
+
+    assert told(bench, share_id) == "SlackRejected"
+
+
+def test_what_was_found_is_not_sought_again_when_plane_is_down(bench):
+    share_id = bench.react(post(bench, "WEB-1", "a.pdf"))
+    bench.directory.find_project(WorkItemKey("WEB", 1))
+    bench.plane.fail(Fault("plane.work_item", cut, times=9))
+    bench.plan(share_id)
+    bench.plane.mend()
+    calls = len(bench.slack.calls())
+
+    assert len(bench.plan(share_id)) == 1
+
+    assert len(bench.slack.calls()) == calls
+
+
+@pytest.mark.parametrize(
+    ("text", "project"),
+    [
+        ("NIX-1", "NIX"),
+        (f"{LINKS.app_url}/acme/projects/{item_id(1)}/issues/{item_id(2)}", "of that"),
+    ],
+)
+def test_a_project_that_is_not_known_is_told_to_the_one_who_asked(
+    bench, command, text, project
+):
+    post(bench, "", "a.pdf")
+
+    bench.plan(share_id := command(text))
+
+    assert told(bench, share_id) == "ProjectUnknown"
+    bench.reply(share_id)
+    (call,) = bench.slack.calls("chat.postEphemeral")
+    assert f"I know no project {project}" in call.text("text")
+
+
+def test_of_several_keys_one_that_is_known_is_enough(bench, command):
+    post(bench, "", "a.pdf")
+
+    assert planned(bench, command("NIX-1 WEB-1"))[0] == ["WEB-1"]
+
+
+def test_only_what_lacks_something_is_sought(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+
+    with pytest.raises(AssertionError):
+        bench.seeker.seek(bench.ledger.shares.get_new(share_id))
