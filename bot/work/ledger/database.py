@@ -11,13 +11,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import StartError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 2
+#: A start may wait for another one that brings the schema up to date just now.
+_MIGRATING_SECONDS = 8
 
 
 class Database:
@@ -28,23 +30,14 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(
-            url,
-            pool_size=24,
-            connect_args={"timeout": _BUSY_SECONDS},
-            hide_parameters=True,  # errors are logged; files' names are not
-        )
-        event.listen(self._engine, "connect", _set_up_connection)
-        event.listen(self._engine, "begin", _begin)
+        self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
         self._writing = threading.Lock()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """Hold the one transaction that may write; it commits when the block ends."""
-        with self._writing, self._engine.connect() as connection:
-            connection = connection.execution_options(loadmaster_write=True)
-            with connection.begin():
-                yield connection
+        with self._writing, _writing(self._engine) as connection:
+            yield connection
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,8 +54,9 @@ class Database:
         """
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
+        engine = _build_engine(str(self._engine.url), busy_seconds=_MIGRATING_SECONDS)
         try:
-            with self.write() as connection:
+            with _writing(engine) as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except OperationalError as error:
@@ -79,6 +73,8 @@ class Database:
             raise self._unusable(
                 "a later version of Loadmaster made it. Run that one"
             ) from error
+        finally:
+            engine.dispose()
 
     def _unusable(self, reason: str) -> StartError:
         path = self._engine.url.database
@@ -89,6 +85,26 @@ class Database:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+
+def _build_engine(url: str, *, busy_seconds: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=24,
+        connect_args={"timeout": busy_seconds},
+        hide_parameters=True,  # errors are logged; files' names are not
+    )
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextlib.contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        writing = connection.execution_options(loadmaster_write=True)
+        with writing.begin():
+            yield writing
 
 
 @contextlib.contextmanager
