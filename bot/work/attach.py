@@ -62,7 +62,8 @@ class AttachWorkflow:
 
         Raises:
             TransientProblem: it may go through later; nothing is lost until then.
-            FinalProblem: it will not; Plane keeps no half-made record.
+            FinalProblem: it will not; Plane keeps no half-made record, unless it
+                refuses to delete it.
         """
         item = _work_item(open_)
         if open_.state is AttachmentState.STORED and open_.asset_id:

@@ -24,7 +24,7 @@ from bot.errors import (
 from bot.work.ledger.shares import Found, NewShare
 
 #: How Slack says that the bot is not in a conversation.
-_ABSENT = frozenset({"not_in_channel", "channel_not_found", "no_permission"})
+_ABSENT = frozenset({"not_in_channel", "channel_not_found"})
 
 
 @dataclass(frozen=True, slots=True)

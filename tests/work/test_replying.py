@@ -195,3 +195,19 @@ def test_a_reply_that_somebody_deleted_is_posted_anew(bench):
 
     (text,) = bench.told(message)
     assert "was removed again." in text
+
+
+def test_a_deleted_reply_that_is_posted_anew_is_never_doubled(bench):
+    message, share_id = attached(bench)
+    bench.reply(share_id)
+    (first,) = bench.slack.replies_by_bot(message.channel_id, message.ts)
+    bench.slack.delete(first)
+    bench.ledger.replies.show(share_id, ts=first.ts, digest="of something else")
+    bench.ledger.shares.announce(share_id, {})
+    bench.slack.fail(Fault("slack.chat.postMessage", cut, phase="after"))
+
+    for _ in range(3):
+        bench.clock.now += 10
+        bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1

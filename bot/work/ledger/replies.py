@@ -82,8 +82,8 @@ class ReplyLedger:
             )
 
     def posting(self, share_id: int) -> None:
-        """Keep that a post is about to be sent."""
-        self._set(share_id, reply_state=ReplyState.POSTING)
+        """Keep that a post is about to be sent, in place of any earlier one."""
+        self._set(share_id, reply_state=ReplyState.POSTING, reply_ts=None)
 
     def unsent(self, share_id: int) -> None:
         """Keep that Slack certainly did not post it."""
