@@ -1,30 +1,28 @@
-"""Plane's REST API v1: values out, or a typed error. One call each, no retries.
+"""Plane's projects, work items and attachments: values out, or a typed error.
 
-What the server really answers: observed with Plane Community Edition 1.3.1.
+One call each, no retries. Shapes as observed with Plane Community Edition 1.3.1.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 import requests
 from requests import Response
 
-from bot.clients.http import build_session, header_auth, no_auth, retry_after
 from bot.clients.plane_answers import (
     error_text,
     expecting_shape,
     is_mimetype_refused,
     is_missing,
     raise_for_item,
-    raise_for_key,
-    raise_for_status,
     read_json,
     read_object,
     read_uuid,
 )
+from bot.clients.plane_calls import PlaneCalls
 from bot.domain.references import WorkItemId, WorkItemKey
 from bot.errors import (
     AttachmentExists,
@@ -32,18 +30,13 @@ from bot.errors import (
     PlaneFailed,
     PlaneRejected,
     PlaneStumbled,
-    PlaneThrottled,
     PlaneUnavailable,
-    PlaneWorkspaceRefused,
 )
 
 #: Ours among the external ids of attachments.
 EXTERNAL_SOURCE = "slack"
 
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 60
 _UNCLEAR_SECONDS = 2.0
-_PROJECTS_PER_PAGE = 100
 _FALLBACK_MIMETYPE = "application/octet-stream"
 
 
@@ -77,34 +70,11 @@ class UploadTicket:
     granted: int
 
 
-class Gate(Protocol):
-    """Lets no more calls through than Plane allows."""
-
-    def passage(self) -> contextlib.AbstractContextManager[None]:
-        """Wait for a place and hold it for one call."""
-
-    def push_back(self, seconds: float) -> None:
-        """Let nobody through for *seconds*."""
-
-
 class PlaneClient:
-    """Calls Plane with one key in one workspace; every counted call passes *gate*."""
+    """Projects, work items and attachments."""
 
-    def __init__(
-        self,
-        *,
-        api_url: str,
-        api_key: str,
-        workspace: str,
-        gate: Gate,
-        threads: int,
-    ) -> None:
-        self._api_url = api_url
-        self._workspace = workspace
-        self._gate = gate
-        auth = header_auth("X-API-Key", api_key)
-        self._session = build_session(auth=auth, threads=threads)
-        self._keyless = build_session(auth=no_auth, threads=1)
+    def __init__(self, calls: PlaneCalls) -> None:
+        self._calls = calls
 
     def list_projects(self) -> tuple[Project, ...]:
         """Return the projects that the key's user is a member of, archived ones too.
@@ -115,7 +85,7 @@ class PlaneClient:
         with expecting_shape():
             return tuple(
                 Project(read_uuid(raw["id"]), str(raw["identifier"]).upper())
-                for raw in self._pages("projects/")
+                for raw in self._calls.pages("projects/")
                 # Public projects are listed to everyone in the workspace.
                 if raw.get("is_member") is not False
             )
@@ -127,7 +97,7 @@ class PlaneClient:
             WorkItemNotFound: no such number, or archived, or a draft.
             ProjectRefused: the user is not in the project, or there is none.
         """
-        response = self._call("GET", f"work-items/{quote(str(key), safe='')}/")
+        response = self._calls.call("GET", f"work-items/{quote(str(key), safe='')}/")
         raise_for_item(response, str(key), key.identifier)
         raw = read_object(response)
         with expecting_shape():
@@ -141,7 +111,7 @@ class PlaneClient:
             ProjectRefused: the user is not in the project.
         """
         path = f"projects/{project.project_id}/work-items/{item.work_item_id}/"
-        response = self._call("GET", path)
+        response = self._calls.call("GET", path)
         linked = f"work item in {project.identifier} with that link"
         raise_for_item(response, linked, project.identifier)
         raw = read_object(response)
@@ -182,7 +152,7 @@ class PlaneClient:
 
     def _create(self, item: WorkItem, body: Mapping[str, Any]) -> Response:
         try:
-            return self._call("POST", _attachments(item), json=body)
+            return self._calls.call("POST", _attachments(item), json=body)
         except PlaneUnavailable as problem:
             # Plane may be at it still, and would make a second record beside the first.
             raise PlaneUnavailable(retry_after=_UNCLEAR_SECONDS) from problem
@@ -194,14 +164,14 @@ class PlaneClient:
             AttachmentGone: Plane does not know the record any more.
         """
         path = f"{_attachments(item)}{asset_id}/"
-        response = self._call("PATCH", path, json={"is_uploaded": True})
+        response = self._calls.call("PATCH", path, json={"is_uploaded": True})
         if is_missing(response):
             raise AttachmentGone
         raise_for_item(response, str(item.key), item.key.identifier)
 
     def delete_attachment(self, item: WorkItem, asset_id: str) -> None:
         """Delete an attachment's record; one that is gone already is as good."""
-        response = self._call("DELETE", f"{_attachments(item)}{asset_id}/")
+        response = self._calls.call("DELETE", f"{_attachments(item)}{asset_id}/")
         if not is_missing(response):
             raise_for_item(response, str(item.key), item.key.identifier)
 
@@ -211,7 +181,7 @@ class PlaneClient:
         Raises:
             AttachmentGone: Plane does not know the record any more.
         """
-        response = self._call("GET", f"{_attachments(item)}{asset_id}/")
+        response = self._calls.call("GET", f"{_attachments(item)}{asset_id}/")
         if response.status_code == requests.codes.found:
             return True  # its Location is for the reader of the bytes
         if is_missing(response):
@@ -223,7 +193,7 @@ class PlaneClient:
 
     def list_attachments(self, item: WorkItem) -> tuple[str, ...]:
         """Return the ids of the finished attachments, newest first."""
-        response = self._call("GET", _attachments(item))
+        response = self._calls.call("GET", _attachments(item))
         raise_for_item(response, str(item.key), item.key.identifier)
         raw = read_json(response)
         if not isinstance(raw, list):
@@ -236,55 +206,13 @@ class PlaneClient:
 
         This call needs no key and is not counted.
         """
-        url = f"{self._api_url}/api/instances/"
-        response = self._send(self._keyless, "GET", url)
+        response = self._calls.call_without_key("GET", "api/instances/")
         if not response.ok:
             return None
         with contextlib.suppress(PlaneUnavailable), expecting_shape():
             limit = int(read_object(response)["config"]["file_size_limit"])
             return limit if limit > 0 else None
         return None
-
-    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
-        cursor = f"{_PROJECTS_PER_PAGE}:0:0"
-        while cursor:
-            params = {"per_page": str(_PROJECTS_PER_PAGE), "cursor": cursor}
-            response = self._call("GET", path, params=params)
-            if response.status_code == requests.codes.forbidden:
-                raise PlaneWorkspaceRefused(self._workspace)
-            raise_for_status(response)
-            page = read_object(response)
-            with expecting_shape():
-                yield from page["results"]
-                cursor = page["next_cursor"] if page["next_page_results"] else ""
-
-    def _call(self, method: str, path: str, **kwargs: Any) -> Response:
-        workspace = quote(self._workspace, safe="")
-        url = f"{self._api_url}/api/v1/workspaces/{workspace}/{path}"
-        with self._gate.passage():
-            response = self._send(self._session, method, url, **kwargs)
-        if response.status_code == requests.codes.too_many_requests:
-            wait = retry_after(response.headers.get("Retry-After")) or 1.0
-            self._gate.push_back(wait)
-            raise PlaneThrottled(retry_after=wait)
-        raise_for_key(response)
-        return response
-
-    def _send(
-        self, session: requests.Session, method: str, url: str, **kwargs: Any
-    ) -> Response:
-        try:
-            return session.request(
-                method,
-                url,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-                # Without its last slash Plane redirects, and a POST becomes a GET.
-                allow_redirects=False,
-                **kwargs,
-            )
-        # ValueError: requests takes the address of a redirect apart, followed or not.
-        except (requests.RequestException, ValueError) as error:
-            raise PlaneUnavailable from error
 
 
 def _attachments(item: WorkItem) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clients.plane import PlaneClient
+from bot.clients.plane_calls import PlaneCalls
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
@@ -117,13 +118,14 @@ class Loadmaster:
 
     def _build_handlers(self, settings: Settings) -> Handlers:
         gate = RateGate(settings.plane.rate_limit)
-        plane = PlaneClient(
+        calls = PlaneCalls(
             api_url=settings.plane.api_url,
             api_key=settings.plane.api_key,
             workspace=settings.plane.workspace,
             gate=gate,
             threads=sum(THREADS.values()),
         )
+        plane = PlaneClient(calls)
         directory = PlaneDirectory(plane, fence=settings.plane.projects)
         refuse_redirects()
         token, api_url = settings.slack.bot_token, settings.slack.api_url

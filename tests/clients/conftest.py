@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from bot.clients.plane import PlaneClient
+from bot.clients.plane_calls import PlaneCalls
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_files import SlackFiles
@@ -71,7 +72,8 @@ def open_client(plane, gate):
 
     def open_(**options):
         known = {"api_url": plane.origin, "api_key": KEY, "workspace": "acme"}
-        return PlaneClient(**{**known, "gate": gate, "threads": 4, **options})
+        calls = PlaneCalls(**{**known, "gate": gate, "threads": 4, **options})
+        return PlaneClient(calls)
 
     return open_
 

@@ -313,6 +313,7 @@ def test_a_redirect_without_a_place_is_refused(files, upload, slack, status):
 NETRC = """
 import sys
 from bot.clients.plane import PlaneClient, UploadTicket
+from bot.clients.plane_calls import PlaneCalls
 from bot.clients.slack_files import Download, SlackFiles
 from bot.clients.storage import Storage
 from bot.domain.files import SharedFile
@@ -321,8 +322,8 @@ from bot.work.rate_gate import RateGate
 
 slack, url, size, plane = sys.argv[1:]
 files = SlackFiles(token="xoxb-sandbox", api_url=slack, threads=1)
-client = PlaneClient(api_url=plane, api_key="plane_api_alice", workspace="acme",
-                     gate=RateGate(9), threads=1)
+client = PlaneClient(PlaneCalls(api_url=plane, api_key="plane_api_alice",
+                                workspace="acme", gate=RateGate(9), threads=1))
 item = client.get_work_item(WorkItemKey("WEB", 1))
 client.get_file_size_limit()
 ticket = client.create_attachment(item, name="a.pdf", mimetype="application/pdf",

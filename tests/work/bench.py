@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import dataclass
 
 from bot.clients.plane import PlaneClient
+from bot.clients.plane_calls import PlaneCalls
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
@@ -182,13 +183,14 @@ def open_bench(ledger, clock):
         store = stack.enter_context(StoreServer())
         plane = stack.enter_context(PlaneServer(store=store, rate_limit=None))
         slack = stack.enter_context(SlackServer())
-        client = PlaneClient(
+        calls = PlaneCalls(
             api_url=plane.origin,
             api_key="plane_api_alice",
             workspace="acme",
             gate=RateGate(10_000),
             threads=2,
         )
+        client = PlaneClient(calls)
         directory = PlaneDirectory(client, clock=clock)
         reader = build_reader(token=slack.bot_token, api_url=slack.api_url)
         writer = build_writer(token=slack.bot_token, api_url=slack.api_url)

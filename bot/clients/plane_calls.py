@@ -1,0 +1,116 @@
+"""Calls of Plane's REST API v1: the key, the budget, and what a bad answer means.
+
+What the server really answers: observed with Plane Community Edition 1.3.1.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import requests
+from requests import Response
+
+from bot.clients.http import build_session, header_auth, no_auth, retry_after
+from bot.clients.plane_answers import (
+    expecting_shape,
+    raise_for_key,
+    raise_for_status,
+    read_object,
+)
+from bot.errors import PlaneThrottled, PlaneUnavailable, PlaneWorkspaceRefused
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 60
+_PER_PAGE = 100
+
+
+class Gate(Protocol):
+    """Lets no more calls through than Plane allows."""
+
+    def passage(self) -> contextlib.AbstractContextManager[None]:
+        """Wait for a place and hold it for one call."""
+
+    def push_back(self, seconds: float) -> None:
+        """Let nobody through for *seconds*."""
+
+
+class PlaneCalls:
+    """Calls Plane with one key in one workspace; every counted call passes *gate*."""
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        api_key: str,
+        workspace: str,
+        gate: Gate,
+        threads: int,
+    ) -> None:
+        self._api_url = api_url
+        self._workspace = workspace
+        self._gate = gate
+        auth = header_auth("X-API-Key", api_key)
+        self._session = build_session(auth=auth, threads=threads)
+        self._keyless = build_session(auth=no_auth, threads=1)
+
+    def call(self, method: str, path: str, **kwargs: Any) -> Response:
+        """Call *path* of the workspace.
+
+        Raises:
+            PlaneUnavailable: no answer.
+            PlaneThrottled: the budget is used up.
+            PlaneKeyRefused: Plane does not take the key.
+        """
+        workspace = quote(self._workspace, safe="")
+        url = f"{self._api_url}/api/v1/workspaces/{workspace}/{path}"
+        with self._gate.passage():
+            response = self._send(self._session, method, url, **kwargs)
+        if response.status_code == requests.codes.too_many_requests:
+            wait = retry_after(response.headers.get("Retry-After")) or 1.0
+            self._gate.push_back(wait)
+            raise PlaneThrottled(retry_after=wait)
+        raise_for_key(response)
+        return response
+
+    def call_without_key(self, method: str, path: str) -> Response:
+        """Call *path* of the server, which is neither secret nor counted.
+
+        Raises:
+            PlaneUnavailable: no answer.
+        """
+        return self._send(self._keyless, method, f"{self._api_url}/{path}")
+
+    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Yield what a list of the workspace has, page by page.
+
+        Raises:
+            PlaneWorkspaceRefused: no such workspace, or the user is not in it.
+        """
+        cursor = f"{_PER_PAGE}:0:0"
+        while cursor:
+            params = {"per_page": str(_PER_PAGE), "cursor": cursor}
+            response = self.call("GET", path, params=params)
+            if response.status_code == requests.codes.forbidden:
+                raise PlaneWorkspaceRefused(self._workspace)
+            raise_for_status(response)
+            page = read_object(response)
+            with expecting_shape():
+                yield from page["results"]
+                cursor = page["next_cursor"] if page["next_page_results"] else ""
+
+    def _send(
+        self, session: requests.Session, method: str, url: str, **kwargs: Any
+    ) -> Response:
+        try:
+            return session.request(
+                method,
+                url,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                # Without its last slash Plane redirects, and a POST becomes a GET.
+                allow_redirects=False,
+                **kwargs,
+            )
+        # ValueError: requests takes the address of a redirect apart, followed or not.
+        except (requests.RequestException, ValueError) as error:
+            raise PlaneUnavailable from error
