@@ -31,6 +31,11 @@ METHOD_SCOPES = {
     "conversations.info": {"channels:read"},
     "conversations.replies": HISTORY,
     "files.info": {"files:read"},
+    "users.info": {"users:read"},
+    # docs.slack.dev/surfaces/modals and /surfaces/app-home: views need no scope.
+    "views.open": set(),
+    "views.publish": set(),
+    "views.update": set(),
 }
 #: docs.slack.dev/reference/objects/file-object: what may be fetched with the token.
 FIELD_SCOPES = {"url_private_download": {"files:read"}}

@@ -128,14 +128,14 @@ def _parse(answer: Mapping[str, Any]) -> list[WrittenMessage]:
 
 def _parse_one(raw: Mapping[str, Any]) -> WrittenMessage | None:
     try:
-        ts = read_ts(raw.get("ts"))
+        ts, user_id = read_ts(raw.get("ts")), read_text(raw, "user")
         return WrittenMessage(
             ts=ts,
             thread_ts=read_ts(raw.get("thread_ts") or ts),
-            user_id=read_text(raw, "user"),
+            user_id=user_id,
             team_id=read_text(raw, "user_team") or read_text(raw, "team") or None,
             text=read_text(raw, "text"),
-            files=parse_files(raw.get("files") or []),
+            files=parse_files(raw.get("files") or [], shared_by=user_id or None),
             is_by_bot=bool(raw.get("bot_id")),
         )
     except MalformedEvent:

@@ -27,7 +27,10 @@ _MAX_SIZE = 2**53
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """One file of a message; *size* in bytes. What Slack left out is None or ""."""
+    """One file of a message; *size* in bytes. What Slack left out is None or "".
+
+    *shared_by* is the person whose message it is in, who need not have uploaded it.
+    """
 
     file_id: str
     name: str | None = None
@@ -39,6 +42,7 @@ class SharedFile:
     url: str | None = None
     external_type: str = ""
     title: str | None = None
+    shared_by: str | None = None
 
     @property
     def is_stub(self) -> bool:

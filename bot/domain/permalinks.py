@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 # The workspace's host is not checked: only ids go on, and what they name is looked at
 # with the rights of the one who asks.
@@ -39,3 +40,16 @@ def find_permalink(text: str) -> MessageLink | FileLink | None:
     if found := _FILE.search(text):
         return FileLink(found["file"])
     return None
+
+
+def write_permalink(
+    workspace_url: str, channel_id: str, ts: str, thread_ts: str | None
+) -> str:
+    """Return the link to a message of the workspace at *workspace_url*.
+
+    One to a reply names its thread, too, and is opened there.
+    """
+    link = f"{workspace_url.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}"
+    if thread_ts in (None, ts):
+        return link
+    return f"{link}?{urlencode({'thread_ts': thread_ts, 'cid': channel_id})}"

@@ -1,6 +1,6 @@
 """A share: what one trigger asks to be attached, and to what. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.envelopes import (
@@ -81,7 +81,7 @@ def parse_share(body: object, *, links: PlaneLinks) -> Share | None:
         event,
         message,
         references=references,
-        files=parse_files(message["files"]),
+        files=parse_files(message["files"], shared_by=read_id(message, "user")),
     )
 
 
@@ -132,8 +132,8 @@ def _version(message: JsonObject) -> str:
     return read_ts(read_object(edited, "edited").get("ts")) if edited else ""
 
 
-def parse_files(raw: object) -> tuple[SharedFile, ...]:
-    """Read a message's files, each once.
+def parse_files(raw: object, *, shared_by: str | None) -> tuple[SharedFile, ...]:
+    """Read the files of a message that *shared_by* wrote, each once.
 
     Raises:
         MalformedEvent: it is no list of files.
@@ -141,4 +141,4 @@ def parse_files(raw: object) -> tuple[SharedFile, ...]:
     if not isinstance(raw, list):
         raise MalformedEvent("files is not a list")
     found = {file.file_id: file for file in map(parse_file, raw)}
-    return tuple(found.values())
+    return tuple(replace(file, shared_by=shared_by) for file in found.values())

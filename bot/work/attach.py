@@ -6,7 +6,7 @@ it made (so that it can be removed) and that storage has its bytes.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.plane_directory import PlaneDirectory
@@ -99,7 +99,9 @@ class AttachWorkflow:
     def _look_at(self, open_: OpenAttachment) -> SharedFile:
         file = open_.file
         if file.is_stub:
-            file = self._remotes.slack.get_file(file.file_id)
+            file = replace(
+                self._remotes.slack.get_file(file.file_id), shared_by=file.shared_by
+            )
             self._ledger.describe_file(open_.share_id, file)
         check_file(file, limit=self._remotes.directory.get_file_size_limit())
         return file

@@ -1,0 +1,115 @@
+"""Who and what there is in Slack, remembered for a while: people, channels, links."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cachetools import TTLCache, cachedmethod
+from slack_sdk import WebClient
+
+from bot.clients.slack_calls import call
+from bot.domain.permalinks import write_permalink
+from bot.errors import FinalProblem, SlackUnavailable
+
+_SECONDS = 600
+_MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as Slack shows them; *is_external* if of another organisation."""
+
+    name: str
+    is_external: bool
+
+
+class SlackDirectory:
+    """Looks up what Slack's events name by ids only."""
+
+    def __init__(
+        self, reader: WebClient, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._reader = reader
+        self._workspace: TTLCache[object, Mapping[str, Any]] = TTLCache(
+            1, _SECONDS, clock
+        )
+        self._workspace_changed = threading.Condition()
+        self._people: TTLCache[object, Person] = TTLCache(_MANY, _SECONDS, clock)
+        self._people_changed = threading.Condition()
+        self._channels: TTLCache[object, str | None] = TTLCache(_MANY, _SECONDS, clock)
+        self._channels_changed = threading.Condition()
+
+    def link_message(self, channel_id: str, ts: str, thread_ts: str | None) -> str:
+        """Return the link to a message, as Slack's "Copy link" gives it.
+
+        chat.getPermalink gives the same, with a call for each message.
+
+        Raises:
+            SlackUnavailable: the workspace's address is not known.
+        """
+        url = self._identify().get("url")
+        if not isinstance(url, str):
+            raise SlackUnavailable
+        return write_permalink(url, channel_id, ts, thread_ts)
+
+    @cachedmethod(
+        lambda self: self._people, condition=lambda self: self._people_changed
+    )
+    def get_person(self, user_id: str) -> Person:
+        """Return a person.
+
+        Raises:
+            SlackRejected: the bot does not see such a person.
+            SlackScopeMissing: the app lacks users:read.
+        """
+        user = call(self._reader.users_info, user=user_id).get("user")
+        if not isinstance(user, Mapping):
+            raise SlackUnavailable
+        return Person(
+            _name(user) or user_id,
+            is_external=user.get("is_stranger") is True or self._is_elsewhere(user),
+        )
+
+    @cachedmethod(
+        lambda self: self._channels, condition=lambda self: self._channels_changed
+    )
+    def find_channel_name(self, channel_id: str) -> str | None:
+        """Return a public channel's name; None for any other conversation.
+
+        Of others the bot's scopes tell nothing, and their names are nobody's business.
+        """
+        try:
+            answer = call(self._reader.conversations_info, channel=channel_id)
+        except FinalProblem:
+            return None
+        channel = answer.get("channel")
+        if not isinstance(channel, Mapping) or channel.get("is_private") is not False:
+            return None
+        name = channel.get("name")
+        return name if isinstance(name, str) and name else None
+
+    @cachedmethod(
+        lambda self: self._workspace, condition=lambda self: self._workspace_changed
+    )
+    def _identify(self) -> Mapping[str, Any]:
+        return call(self._reader.auth_test)
+
+    def _is_elsewhere(self, user: Mapping[str, Any]) -> bool:
+        home = self._identify()
+        ours = {home.get("team_id"), home.get("enterprise_id")} - {None}
+        return user.get("team_id") not in {None, *ours}
+
+
+def _name(user: Mapping[str, Any]) -> str:
+    """Return the name that Slack shows: the one that the person chose, if any."""
+    profile = user.get("profile")
+    shown = profile if isinstance(profile, Mapping) else {}
+    names = (
+        shown.get("display_name"),
+        shown.get("real_name"),
+        user.get("real_name"),
+        user.get("name"),
+    )
+    return next((name for name in names if isinstance(name, str) and name), "")
