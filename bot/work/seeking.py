@@ -92,7 +92,15 @@ class Seeker:
         is_external = share.is_external or any(
             message.files and _is_foreign(message, share) for message in thread
         )
-        return Found(until, thread_ts, (), files, share.is_private, is_external)
+        return Found(
+            share.channel_id,
+            until,
+            thread_ts,
+            (),
+            files,
+            share.is_private,
+            is_external,
+        )
 
     def _seek_latest(self, share: NewShare, since: float) -> Found:
         for message in self.conversations.read_latest(share.channel_id, since=since):
@@ -150,6 +158,7 @@ class Seeker:
         if is_private is None:
             is_private = not self.conversations.is_public(share.channel_id)
         return Found(
+            share.channel_id,
             message.ts,
             message.thread_ts,
             references,

@@ -80,7 +80,7 @@ def test_what_was_found_makes_the_share_whole(ledger):
     keys = (WorkItemKey("WEB", 1), WorkItemKey("WEB", 2))
 
     ledger.shares.find(
-        share_id, Found("1.1", "1.0", keys, (make_file("F1"),), True, True)
+        share_id, Found("C1", "1.1", "1.0", keys, (make_file("F1"),), True, True)
     )
 
     new = ledger.shares.get_new(share_id)
@@ -95,7 +95,7 @@ def test_a_trigger_that_is_known_is_not_taken_in_again(ledger):
     share_id = ledger.shares.add(sought())
 
     assert ledger.shares.add(sought()) is None
-    ledger.shares.find(share_id, Found("1.1", "1.0", (), (), False, False))
+    ledger.shares.find(share_id, Found("C1", "1.1", "1.0", (), (), False, False))
     assert ledger.shares.add(sought()) is None
     assert ledger.shares.add(sought(trigger="reaction:2")) not in (None, share_id)
 

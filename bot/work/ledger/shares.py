@@ -62,8 +62,9 @@ class NewShare:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was sought for a share."""
+    """What was sought for a share; *channel_id* is the conversation to answer in."""
 
+    channel_id: str
     message_ts: str
     thread_ts: str
     references: tuple[Reference, ...]
@@ -137,6 +138,7 @@ class ShareLedger:
                 .where(shares.c.id == share_id)
                 .values(
                     seek=None,
+                    channel_id=found.channel_id,
                     message_ts=found.message_ts,
                     thread_ts=found.thread_ts,
                     is_private=found.is_private,
