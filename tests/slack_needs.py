@@ -29,6 +29,8 @@ METHOD_SCOPES = {
     "conversations.history": HISTORY,
     # Of its four scopes the one for public channels: of others nothing is asked.
     "conversations.info": {"channels:read"},
+    # docs.slack.dev/reference/methods/conversations.open: with one person.
+    "conversations.open": {"im:write"},
     "conversations.replies": HISTORY,
     "files.info": {"files:read"},
     "users.info": {"users:read"},

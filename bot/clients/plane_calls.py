@@ -4,6 +4,7 @@ What the server really answers: observed with Plane Community Edition 1.3.1.
 """
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -20,16 +21,19 @@ from bot.clients.plane_answers import (
 )
 from bot.errors import PlaneThrottled, PlaneUnavailable, PlaneWorkspaceRefused
 
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 60
+#: Seconds to connect, and for each part of an answer.
+_TIMEOUT = (5.0, 60.0)
+_LEAST_SECONDS = 0.1
 _PER_PAGE = 100
 
 
 class Gate(Protocol):
     """Lets no more calls through than Plane allows."""
 
-    def passage(self) -> contextlib.AbstractContextManager[None]:
-        """Wait for a place and hold it for one call."""
+    def passage(
+        self, *, patience: float | None = None
+    ) -> contextlib.AbstractContextManager[None]:
+        """Wait for a place, at most *patience* seconds, and hold it for one call."""
 
     def push_back(self, seconds: float) -> None:
         """Let nobody through for *seconds*."""
@@ -54,8 +58,12 @@ class PlaneCalls:
         self._session = build_session(auth=auth, threads=threads)
         self._keyless = build_session(auth=no_auth, threads=1)
 
-    def call(self, method: str, path: str, **kwargs: Any) -> Response:
+    def call(
+        self, method: str, path: str, *, patience: float | None = None, **kwargs: Any
+    ) -> Response:
         """Call *path* of the workspace.
+
+        With *patience*, somebody waits for the answer, for about so many seconds.
 
         Raises:
             PlaneUnavailable: no answer.
@@ -64,8 +72,13 @@ class PlaneCalls:
         """
         workspace = quote(self._workspace, safe="")
         url = f"{self._api_url}/api/v1/workspaces/{workspace}/{path}"
-        with self._gate.passage():
-            response = self._send(self._session, method, url, **kwargs)
+        started = time.monotonic()
+        with self._gate.passage(patience=patience):
+            timeout = _TIMEOUT
+            if patience is not None:
+                left = max(patience - (time.monotonic() - started), _LEAST_SECONDS)
+                timeout = (left, left)
+            response = self._send(self._session, method, url, timeout, **kwargs)
         if response.status_code == requests.codes.too_many_requests:
             wait = retry_after(response.headers.get("Retry-After")) or 1.0
             self._gate.push_back(wait)
@@ -79,7 +92,7 @@ class PlaneCalls:
         Raises:
             PlaneUnavailable: no answer.
         """
-        return self._send(self._keyless, method, f"{self._api_url}/{path}")
+        return self._send(self._keyless, method, f"{self._api_url}/{path}", _TIMEOUT)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """Yield what a list of the workspace has, page by page.
@@ -100,13 +113,18 @@ class PlaneCalls:
                 cursor = page["next_cursor"] if page["next_page_results"] else ""
 
     def _send(
-        self, session: requests.Session, method: str, url: str, **kwargs: Any
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        timeout: tuple[float, float],
+        **kwargs: Any,
     ) -> Response:
         try:
             return session.request(
                 method,
                 url,
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=timeout,
                 # Without its last slash Plane redirects, and a POST becomes a GET.
                 allow_redirects=False,
                 **kwargs,

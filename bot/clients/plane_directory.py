@@ -71,6 +71,17 @@ class PlaneDirectory:
         fence = self._fence or frozenset()
         return isinstance(reference, WorkItemKey) and reference.identifier in fence
 
+    def may_be_known(self, reference: Reference) -> bool:
+        """Whether its project is one, as far as can be told without asking Plane."""
+        is_fenced_out = isinstance(reference, WorkItemKey) and not self.is_let_in(
+            reference
+        )
+        return self.is_known(reference) or not (is_fenced_out or self.has_listed)
+
+    def is_let_in(self, key: WorkItemKey) -> bool:
+        """Whether the fence, if there is one, has the key's project."""
+        return self._fence is None or key.identifier in self._fence
+
     def get_work_item(self, reference: Reference, project: Project) -> WorkItem:
         """Return the work item of *project* that *reference* names.
 
@@ -95,6 +106,12 @@ class PlaneDirectory:
             for reference, found in list(self._found.items()):
                 if not isinstance(found, WorkItem):
                     self._found.pop(reference, None)
+
+    @property
+    def known_file_size_limit(self) -> int | None:
+        """What `get_file_size_limit` told last, if it is not long ago; asks nobody."""
+        with self._limit_changed:
+            return next(iter(self._limit.values()), None)
 
     @cachedmethod(lambda self: self._limit, condition=lambda self: self._limit_changed)
     def get_file_size_limit(self) -> int | None:

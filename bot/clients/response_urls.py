@@ -46,8 +46,17 @@ class ResponseUrls:
         """Show *text* to the one who pulled the trigger; False if that fails."""
         with self._lock:
             url = self._urls.get(trigger)
-        if url is None:
+        return url is not None and self._send(url, text)
+
+    def tell_at(self, url: str, text: str) -> bool:
+        """Show *text* to the one whose action came with *url*; False if that fails."""
+        try:
+            self._hosts.check(url)
+        except DownloadMisled:
             return False
+        return self._send(url, text)
+
+    def _send(self, url: str, text: str) -> bool:
         try:
             response = self._session.post(
                 url,

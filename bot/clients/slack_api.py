@@ -1,5 +1,6 @@
 """Slack's Web API, as far as it is needed: values out, or a typed error."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,12 +56,12 @@ class SlackApi:
         self,
         *,
         channel_id: str,
-        thread_ts: str,
+        thread_ts: str | None,
         text: str,
         blocks: Blocks,
         marker: str,
     ) -> str:
-        """Post a message in the thread and return its ts.
+        """Post a message, in the thread if there is one, and return its ts.
 
         *marker* is what `find_reply` finds the message by.
 
@@ -91,29 +92,37 @@ class SlackApi:
             blocks=blocks,
         )
 
-    def tell_privately(self, *, channel_id: str, user_id: str, text: str) -> None:
+    def tell_privately(
+        self, *, channel_id: str, user_id: str, text: str, blocks: Blocks | None = None
+    ) -> None:
         """Show *text* in the conversation to one person only."""
         call(
             self._writer.chat_postEphemeral,
             channel=channel_id,
             user=user_id,
             text=text,
+            blocks=blocks,
         )
 
     def find_reply(
-        self, *, channel_id: str, thread_ts: str, after: str, marker: str
+        self, *, channel_id: str, thread_ts: str | None, after: str, marker: str
     ) -> str | None:
         """Return the ts of the bot's reply with *marker*; None where it has none.
 
-        *after* is the ts of the message that it answers.
+        It is looked for in the thread, else among all messages of the conversation,
+        later than the ts *after*.
         """
+        read = (
+            functools.partial(self._reader.conversations_replies, ts=thread_ts)
+            if thread_ts
+            else self._reader.conversations_history
+        )
         own_id = _text(call(self._reader.auth_test), "user_id")
         cursor = ""
         while True:
             answer = call(
-                self._reader.conversations_replies,
+                read,
                 channel=channel_id,
-                ts=thread_ts,
                 oldest=after,
                 limit=_REPLIES_PER_PAGE,
                 include_all_metadata=True,

@@ -10,7 +10,12 @@ from bot.clients.slack_calls import call, next_cursor, read_messages
 from bot.domain.envelopes import read_text, read_ts
 from bot.domain.files import SharedFile
 from bot.domain.shares import parse_files
-from bot.errors import MalformedEvent, SlackRejected, SlackScopeMissing
+from bot.errors import (
+    MalformedEvent,
+    SlackRejected,
+    SlackScopeMissing,
+    SlackUnavailable,
+)
 
 # Some apps get no more than 15 messages a call (docs.slack.dev/changelog, 2025-05-29).
 _PER_PAGE = 15
@@ -102,6 +107,14 @@ class SlackConversations:
                 if isinstance(posting, Mapping) and isinstance(posting.get("ts"), str):
                     return str(posting["ts"])
         return None
+
+    def open_direct(self, user_id: str) -> str:
+        """Return the id of the direct messages with a person, opened if need be."""
+        channel = call(self._reader.conversations_open, users=[user_id]).get("channel")
+        channel_id = channel.get("id") if isinstance(channel, Mapping) else None
+        if not isinstance(channel_id, str):
+            raise SlackUnavailable
+        return channel_id
 
     def is_public(self, channel_id: str) -> bool:
         """Whether everyone of the workspace may read the conversation.

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.outcomes import ATTACHED, NOT_UNDONE, SUCCESSES
+from bot.domain.outcomes import ATTACHED, NOT_UNDONE, SETTLED
 from bot.domain.reports import Report
 
 #: The action ids of the buttons; their value is the share's number.
 UNDO = "undo"
+MOVE = "move"
+#: Its value is a sealed form.
+CHOOSE = "choose"
 RETRY = "retry"
 
 #: docs.slack.dev/reference/block-kit/blocks/section-block
@@ -38,6 +41,12 @@ def build_reply(text: str, report: Report, *, share_id: int) -> list[Block]:
     return blocks
 
 
+def build_offer(text: str, *, seal: str) -> list[Block]:
+    """Return the blocks of a word to one person, with a button that opens a form."""
+    button = _button("Choose a work item", CHOOSE, seal)
+    return [_section(text), {"type": "actions", "elements": [button]}]
+
+
 def _buttons(report: Report, share_id: int) -> Iterator[Block]:
     codes = [
         line.outcome.code
@@ -47,21 +56,22 @@ def _buttons(report: Report, share_id: int) -> Iterator[Block]:
     ]
     codes += [item.problem.code for item in report.items if item.problem]
     if ATTACHED.code in codes or NOT_UNDONE in codes:
-        yield _button("Undo", UNDO, share_id)
+        yield _button("Undo", UNDO, str(share_id))
+        yield _button("Move", MOVE, str(share_id))
     if any(_may_pass(code) for code in codes):
-        yield _button("Retry", RETRY, share_id)
+        yield _button("Retry", RETRY, str(share_id))
 
 
 def _may_pass(code: str) -> bool:
-    return code not in _LASTING and code not in (*SUCCESSES, NOT_UNDONE)
+    return code not in _LASTING | SETTLED
 
 
-def _button(label: str, action_id: str, share_id: int) -> Block:
+def _button(label: str, action_id: str, value: str) -> Block:
     return {
         "type": "button",
         "text": {"type": "plain_text", "text": label},
         "action_id": action_id,
-        "value": str(share_id),
+        "value": value,
     }
 
 

@@ -25,6 +25,12 @@ class Command:
     share: Share | None
 
 
+def is_bare(body: Mapping[str, Any]) -> bool:
+    """Whether a command was given with nothing behind it, but can open a form."""
+    text, trigger_id = body.get("text"), body.get("trigger_id")
+    return not str(text or "").strip() and bool(trigger_id)
+
+
 def parse_command(body: Mapping[str, Any], *, links: PlaneLinks, now: float) -> Command:
     """Read a slash command's form; *now* in epoch seconds.
 

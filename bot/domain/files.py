@@ -29,7 +29,8 @@ _MAX_SIZE = 2**53
 class SharedFile:
     """One file of a message; *size* in bytes. What Slack left out is None or "".
 
-    *shared_by* is the person whose message it is in, who need not have uploaded it.
+    *shared_by* is the person whose message it is in, *uploaded_by* the one who
+    uploaded it to Slack.
     """
 
     file_id: str
@@ -43,6 +44,7 @@ class SharedFile:
     external_type: str = ""
     title: str | None = None
     shared_by: str | None = None
+    uploaded_by: str | None = None
 
     @property
     def is_stub(self) -> bool:
@@ -77,6 +79,7 @@ def parse_file(raw: object) -> SharedFile:
         url=_text(raw, "url_private_download") or _text(raw, "url_private"),
         external_type=_text(raw, "external_type") or "",
         title=_text(raw, "title"),
+        uploaded_by=_text(raw, "user"),
     )
 
 

@@ -19,6 +19,9 @@ def write_help(*, command: str, emoji: str) -> str:
             f"• `{command} WEB-12` attaches the files you shared last in a conversation"
             f" (within an hour); `{command} WEB-12 LINK` those of the message or file"
             " that the link leads to.",
+            f"• `{command}` alone, or the shortcut *Attach files*, opens a form to"
+            " upload files into. *Attach to work item* in a message's menu offers the files of"
+            " that message.",
             "I have to be a member of the conversation: invite me first.",
         )
     )

@@ -43,8 +43,12 @@ ALREADY_ATTACHED = Outcome("AlreadyAttached")
 #: On its way from the one to the other of these two.
 REMOVING = Outcome("Removing")
 UNDONE = Outcome("Undone")
+#: It was removed because it is on another work item, `item`, instead.
+MOVED = "Moved"
 #: The code of `Outcome.kept`: it is attached as before.
 NOT_UNDONE = "NotUndone"
 
 #: The codes of outcomes after which the file is on the work item.
 SUCCESSES = frozenset({ATTACHED.code, ALREADY_ATTACHED.code})
+#: The codes of what trying again is not for: it went well, or where it was wanted.
+SETTLED = SUCCESSES | {NOT_UNDONE, MOVED}

@@ -26,10 +26,7 @@ def parse_press(body: object) -> Press:
         MalformedEvent: it is none of a button under a reply.
     """
     payload = read_object(body, "payload")
-    actions = payload.get("actions")
-    if not isinstance(actions, list) or not actions:
-        raise MalformedEvent("no action")
-    value = read_text(read_object(actions[0], "action"), "value")
+    value = read_value(payload)
     if not _NUMBER.fullmatch(value):
         raise MalformedEvent("the value is no share")
     return Press(
@@ -38,3 +35,15 @@ def parse_press(body: object) -> Press:
         user_id=read_id(read_object(payload.get("user"), "user"), "id"),
         share_id=int(value),
     )
+
+
+def read_value(body: object) -> str:
+    """Return the value of the button that a `block_actions` payload tells of.
+
+    Raises:
+        MalformedEvent: there is none.
+    """
+    actions = read_object(body, "payload").get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise MalformedEvent("no action")
+    return read_text(read_object(actions[0], "action"), "value")

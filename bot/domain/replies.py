@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.outcomes import UNDONE, Outcome
+from bot.domain.outcomes import MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.sentences import escape, show_code, show_size, tell
@@ -72,7 +72,7 @@ def _file_line(file: FileLine) -> _Line:
 
 
 def _mark(outcome: Outcome) -> str:
-    if outcome == UNDONE:
+    if outcome.code in (UNDONE.code, MOVED):
         return _UNDONE
     return _DONE if outcome.is_success else _FAILED
 

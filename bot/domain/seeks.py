@@ -14,11 +14,13 @@ from typing import Any
 class SeekMessage:
     """The files of the message *ts*, and where it is not told, their work item.
 
-    *is_elsewhere* tells that the one who asked need not be in its conversation.
+    *is_elsewhere* tells that the one who asked need not be in its conversation; with
+    *only*, no other files than those of these ids are meant.
     """
 
     ts: str
     is_elsewhere: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,21 @@ class SeekFile:
     file_id: str
 
 
-Seek = SeekMessage | SeekThread | SeekLatest | SeekFile
+@dataclass(frozen=True, slots=True)
+class SeekUploads:
+    """Files that the sharer uploaded for this, into no conversation."""
+
+    file_ids: tuple[str, ...]
+
+
+Seek = SeekMessage | SeekThread | SeekLatest | SeekFile | SeekUploads
 
 _KINDS: Mapping[str, type[Seek]] = {
     "message": SeekMessage,
     "thread": SeekThread,
     "latest": SeekLatest,
     "file": SeekFile,
+    "uploads": SeekUploads,
 }
 
 
@@ -61,5 +71,9 @@ def print_seek(seek: Seek) -> dict[str, Any]:
 
 def parse_seek(raw: Mapping[str, Any]) -> Seek:
     """Return what `print_seek` made *raw* of."""
-    fields = {name: value for name, value in raw.items() if name != "kind"}
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in raw.items()
+        if name != "kind"
+    }
     return _KINDS[raw["kind"]](**fields)

@@ -15,6 +15,7 @@ SENTENCES: Mapping[str, str] = {
     "Attached": "{it} is attached.",
     "AlreadyAttached": "{it} was attached already.",
     "Undone": "{it} was removed again.",
+    "Moved": "{it} was moved to {item}.",
     "NotUndone": "{it} is still attached. What kept me from removing it: {cause}",
     # what was asked for
     "TooManyWorkItems": (
@@ -23,7 +24,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "NoWorkItemNamed": (
         "I found no work item for that message: no key in it, in its thread or in its"
-        " files' names. Mention me in its thread with a key, such as WEB-12."
+        " files' names. Choose one, or mention me in its thread with a key, such as"
+        " WEB-12."
     ),
     "ProjectUnknown": (
         "I know no project {project} in Plane, so I cannot attach {it}. Check the key;"

@@ -34,8 +34,9 @@ class Share:
     answer in; both are None while *seek* has still to find them. *is_private* is None
     where the event does not tell; *is_external* tells that another organisation's
     person did it. *trigger* names what was done other than writing that message. A
-    share that asks for nothing has a *notice* to be told instead. *version* is the
-    ts of the message's last edit, or "".
+    share that asks for nothing has a *notice* to be told instead. *moves* is the number
+    of the share whose files are to be only here from now on. *version* is the ts of the
+    message's last edit, or "".
     """
 
     team_id: str
@@ -50,6 +51,7 @@ class Share:
     trigger: str | None = None
     seek: Seek | None = None
     notice: Outcome | None = None
+    moves: int | None = None
     version: str = ""
 
     @property

@@ -9,37 +9,30 @@ from slack_bolt import App
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clients.plane import PlaneClient
-from bot.clients.plane_calls import PlaneCalls
-from bot.clients.plane_directory import PlaneDirectory
-from bot.clients.response_urls import ResponseUrls
-from bot.clients.slack_api import SlackApi
-from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
-from bot.clients.slack_conversations import SlackConversations
-from bot.clients.slack_files import SlackFiles
-from bot.clients.storage import Storage
-from bot.config import PrivateFiles, Settings
+from bot.config import AttachSettings, PrivateFiles, Settings
 from bot.domain.references import PlaneLinks
+from bot.entrypoints.clients import Clients
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
+from bot.work.forming import FormDesk
+from bot.work.item_menu import ItemMenu
 from bot.work.ledger.attachments import AttachmentLedger
 from bot.work.ledger.database import Database
+from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
-from bot.work.local_runner import THREADS, LocalRunner
+from bot.work.local_runner import LocalRunner
 from bot.work.planning import Guards, ShareHandler
-from bot.work.rate_gate import RateGate
 from bot.work.recovery import take_up
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Handlers, JobKind
+from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
 
 logger = logging.getLogger(__name__)
-
-_RELAYS = THREADS[JobKind.ATTACHMENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +42,7 @@ class Ledgers:
     shares: ShareLedger
     attachments: AttachmentLedger
     replies: ReplyLedger
+    moves: MoveLedger
 
     @classmethod
     def on(cls, database: Database) -> Self:
@@ -57,6 +51,7 @@ class Ledgers:
             ShareLedger(database, clock=time.time),
             AttachmentLedger(database, clock=time.time),
             ReplyLedger(database, clock=time.time),
+            MoveLedger(database),
         )
 
 
@@ -68,13 +63,18 @@ class Loadmaster:
         self._ledgers = Ledgers.on(self._database)
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner()
-        self._response_urls = ResponseUrls(api_url=settings.slack.api_url)
+        self._clients = Clients.of(settings)
+        # Of the secrets it is the one that there is however Slack reaches us.
+        self._sealer = Sealer(settings.slack.bot_token)
+        self._patience = Patience(time.time)
         self._handlers = self._build_handlers(settings)
-        intake = Intake(
-            self._ledgers.shares, self._runner, self._links, self._response_urls
-        )
+        plane, slack = self._clients.plane, self._clients.slack
         self.app: App = build_app(
-            intake,
+            Intake(
+                self._ledgers.shares, self._runner, self._links, slack.response_urls
+            ),
+            self._build_form_desk(),
+            ItemMenu(plane.search, plane.directory),
             bot_token=settings.slack.bot_token,
             attach=settings.attach,
         )
@@ -117,61 +117,62 @@ class Loadmaster:
         return []
 
     def _build_handlers(self, settings: Settings) -> Handlers:
-        gate = RateGate(settings.plane.rate_limit)
-        calls = PlaneCalls(
-            api_url=settings.plane.api_url,
-            api_key=settings.plane.api_key,
-            workspace=settings.plane.workspace,
-            gate=gate,
-            threads=sum(THREADS.values()),
-        )
-        plane = PlaneClient(calls)
-        directory = PlaneDirectory(plane, fence=settings.plane.projects)
-        refuse_redirects()
-        token, api_url = settings.slack.bot_token, settings.slack.api_url
-        reader = build_reader(token=token, api_url=api_url)
-        writer = build_writer(token=token, api_url=api_url)
-        slack = SlackApi(reader=reader, writer=writer)
-        seeker = Seeker(SlackConversations(reader), directory, self._links)
-        files = SlackFiles(
-            token=settings.slack.bot_token,
-            api_url=settings.slack.api_url,
-            threads=_RELAYS,
-        )
-        remotes = Remotes(plane, directory, slack, files, Storage(threads=_RELAYS))
-        patience = Patience(time.time)
+        return {
+            JobKind.SHARE: self._build_share_handler(settings.attach).run,
+            JobKind.ATTACHMENT: self._build_attachment_handler().run,
+            JobKind.REPLY: self._build_reply_handler(settings.attach).run,
+        }
+
+    def _build_share_handler(self, settings: AttachSettings) -> ShareHandler:
+        slack, plane = self._clients.slack, self._clients.plane
         guards = Guards(
-            allow_external=settings.attach.external_users,
-            allow_private=settings.attach.private is PrivateFiles.ALLOW,
+            allow_external=settings.external_users,
+            allow_private=settings.private is PrivateFiles.ALLOW,
         )
-        shares = ShareHandler(
+        return ShareHandler(
             self._ledgers.shares,
-            directory,
-            seeker,
+            plane.directory,
+            Seeker(slack.api, slack.conversations, plane.directory, self._links),
             self._runner,
             guards=guards,
-            patience=patience,
+            patience=self._patience,
         )
-        attachments = AttachmentHandler(
+
+    def _build_attachment_handler(self) -> AttachmentHandler:
+        slack, plane = self._clients.slack, self._clients.plane
+        remotes = Remotes(
+            plane.client, plane.directory, slack.api, slack.files, plane.storage
+        )
+        return AttachmentHandler(
             self._ledgers.attachments,
             AttachWorkflow(remotes, self._ledgers.attachments),
-            directory,
+            plane.directory,
             self._runner,
-            patience=patience,
+            patience=self._patience,
         )
-        replies = ReplyHandler(
+
+    def _build_reply_handler(self, settings: AttachSettings) -> ReplyHandler:
+        slack = self._clients.slack
+        return ReplyHandler(
             self._ledgers.replies,
-            slack,
-            self._response_urls,
+            slack.api,
+            slack.response_urls,
             self._runner,
             links=self._links,
-            command=settings.attach.command,
-            emoji=settings.attach.emoji,
-            patience=patience,
+            command=settings.command,
+            emoji=settings.emoji,
+            sealer=self._sealer,
+            patience=self._patience,
             clock=time.time,
         )
-        return {
-            JobKind.SHARE: shares.run,
-            JobKind.ATTACHMENT: attachments.run,
-            JobKind.REPLY: replies.run,
-        }
+
+    def _build_form_desk(self) -> FormDesk:
+        slack, plane = self._clients.slack, self._clients.plane
+        return FormDesk(
+            slack.views,
+            slack.conversations,
+            plane.directory,
+            self._ledgers.moves,
+            slack.response_urls,
+            self._sealer,
+        )

@@ -26,7 +26,9 @@ logger = logging.getLogger(__name__)
 #: Slack's longest events are far below it.
 MOST_BODY_BYTES = 1024 * 1024
 
-_THREADS = 1
+#: One answers, and hands over with no quarrel over the interpreter and the ledger; the
+#: others are for menus that wait for Plane (bot.work.item_menu has two at most).
+_THREADS = 4
 _CONNECTIONS = 1000
 _IDLE_SECONDS = 10
 _END_SECONDS = 3
@@ -52,6 +54,7 @@ class WebApp:
         self._readiness = readiness
         self._app = app
         self._verifier = verifier
+        self._turn = threading.Lock()
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -99,7 +102,10 @@ class WebApp:
         except MalformedRequest as error:
             logger.warning("A request was refused: %s", error)
             return 400, {}, "malformed\n"
-        return _answer(dispatch(app, parsed))
+        if parsed.get("type") == "block_suggestion":
+            return _answer(dispatch(app, parsed))
+        with self._turn:
+            return _answer(dispatch(app, parsed))
 
 
 def dispatch(app: App, body: Mapping[str, Any]) -> BoltResponse:

@@ -9,8 +9,10 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.config import AttachSettings
-from bot.listeners import actions, commands, messages, reactions
+from bot.listeners import actions, commands, forms, messages, reactions
 from bot.listeners.intake import Intake
+from bot.work.forming import FormDesk
+from bot.work.item_menu import ItemMenu
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +21,14 @@ _logger = logging.getLogger("slack_bolt.quiet")
 _logger.setLevel(logging.ERROR)
 
 
-def build_app(intake: Intake, *, bot_token: str, attach: AttachSettings) -> App:
+def build_app(
+    intake: Intake,
+    desk: FormDesk,
+    menu: ItemMenu,
+    *,
+    bot_token: str,
+    attach: AttachSettings,
+) -> App:
     """Build the app. Nothing here or in a listener calls Slack before it answers.
 
     Requests have been verified before they get here (bot.entrypoints.web). A listener
@@ -36,8 +45,9 @@ def build_app(intake: Intake, *, bot_token: str, attach: AttachSettings) -> App:
     app.use(_note_limit)
     messages.register(app, intake, attach_on_share=attach.on_share)
     reactions.register(app, intake, emoji=attach.emoji)
-    commands.register(app, intake, command=attach.command, emoji=attach.emoji)
+    commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
     actions.register(app, intake)
+    forms.register(app, intake, desk, menu)
     # What is subscribed to and not listened to counts as failed deliveries.
     app.event(re.compile(".*"))(_take_note)
     return app

@@ -7,23 +7,37 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.domain.commands import parse_command
+from bot.domain.commands import is_bare, parse_command
+from bot.domain.forms import parse_command_opening
 from bot.domain.help import write_command_answer, write_help
 from bot.errors import MalformedEvent
 from bot.listeners.intake import Intake
+from bot.work.forming import FormDesk
 
 
-def register(app: App, intake: Intake, *, command: str, emoji: str) -> None:
+def register(
+    app: App, intake: Intake, desk: FormDesk, *, command: str, emoji: str
+) -> None:
     """Listen to the command."""
     app.command(command)(
-        partial(attach_by_command, intake, command=command, emoji=emoji)
+        ack=partial(attach_by_command, intake, command=command, emoji=emoji),
+        lazy=[partial(open_form, desk)],
     )
+
+
+def open_form(desk: FormDesk, body: Mapping[str, Any]) -> None:
+    """Open the form where nothing was typed behind the command."""
+    if is_bare(body):
+        desk.open(parse_command_opening(body))
 
 
 def attach_by_command(
     intake: Intake, ack: Ack, body: Mapping[str, Any], *, command: str, emoji: str
 ) -> None:
     """Take in what the command asks for, or tell how it is used."""
+    if is_bare(body):
+        ack()
+        return
     try:
         share = parse_command(body, links=intake.links, now=time.time()).share
     except MalformedEvent:

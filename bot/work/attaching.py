@@ -157,8 +157,11 @@ class AttachmentHandler:
     def _decide(
         self, open_: OpenAttachment, outcome: Outcome, asset_id: str | None
     ) -> None:
-        waiting = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
-        self._submit_replies(waiting, open_.channel_id)
+        decided = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
+        self._submit_replies(decided.shares, open_.channel_id)
+        for attachment_id in decided.removals:
+            job = Job(JobKind.ATTACHMENT, attachment_id, open_.channel_id)
+            self._runner.submit(job)
 
     def _report(self, attachment_id: int) -> None:
         self._submit_replies(self._ledger.waiting_shares(attachment_id), "")

@@ -72,7 +72,7 @@ class ShareHandler:
     def run(self, job: Job) -> None:
         """Plan the share of *job*."""
         share = self._ledger.get_new(job.row_id)
-        if share is not None and share.seek:
+        if share is not None and share.is_asked_for:
             share = self._complete(job, share)
         if share is None:
             return
@@ -123,6 +123,9 @@ class ShareHandler:
         """Seek what the share lacks; None where that ends it or has to wait."""
         try:
             with foreseeing(logger):
+                self._seeker.check_projects(share.references)
+                if share.seek is None:
+                    return share
                 found = self._seeker.seek(share)
         except FinalProblem as problem:
             self._tell(share, Outcome.of(problem))

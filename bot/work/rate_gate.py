@@ -7,10 +7,13 @@ second, so that no call comes too early however long they take.
 """
 
 import contextlib
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+
+from bot.errors import PlaneThrottled
 
 WINDOW_SECONDS = 60.0
 
@@ -39,9 +42,13 @@ class RateGate:
         self._closed_until = 0.0
 
     @contextlib.contextmanager
-    def passage(self) -> Iterator[None]:
-        """Wait for a place and hold it for one call."""
-        self._enter()
+    def passage(self, *, patience: float | None = None) -> Iterator[None]:
+        """Wait for a place and hold it for one call.
+
+        Raises:
+            PlaneThrottled: there was none for *patience* seconds.
+        """
+        self._enter(math.inf if patience is None else self._clock() + patience)
         try:
             yield
         finally:
@@ -53,18 +60,26 @@ class RateGate:
             until = self._clock() + seconds
             self._closed_until = max(self._closed_until, until)
 
-    def _enter(self) -> None:
+    def _enter(self, until: float) -> None:
         # A lock's waiters have no order: the queue keeps that of arrival.
         turn = object()
         with self._changed:
             self._queue.append(turn)
             try:
                 while (wait := self._wait_time(turn)) is None or wait > 0:
-                    self._wait(self._changed, wait)
+                    self._wait(self._changed, self._shorten(wait, until))
                 self._under_way += 1
             finally:
                 self._queue.remove(turn)
                 self._changed.notify_all()
+
+    def _shorten(self, wait: float | None, until: float) -> float | None:
+        if until == math.inf:
+            return wait
+        left = until - self._clock()
+        if left <= 0:
+            raise PlaneThrottled(retry_after=wait)
+        return left if wait is None else min(wait, left)
 
     def _wait_time(self, turn: object) -> float | None:
         """Return the seconds until a place is free; None until something changes."""

@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import Blocks, SlackApi
-from bot.domain.blocks import build_reply
+from bot.domain.blocks import build_offer, build_reply
+from bot.domain.forms import Form, MessageFiles
 from bot.domain.help import write_help
-from bot.domain.outcomes import HELP
+from bot.domain.outcomes import HELP, Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.sentences import tell
 from bot.errors import (
     FinalProblem,
+    NoWorkItemNamed,
     SlackRejected,
     SlackScopeMissing,
     SlackThrottled,
@@ -27,6 +29,7 @@ from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.replies import Reply, ReplyLedger
 from bot.work.ledger.states import ReplyState
 from bot.work.runner import Job, Runner
+from bot.work.seals import Sealer
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,9 @@ QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
 _UNCLEAR_SECONDS = 5.0
+#: So many seconds may this machine's clock be before Slack's.
+_CLOCKS_APART = 3600.0
+_NO_ITEM = Outcome.of(NoWorkItemNamed())
 #: How Slack keeps the bot out of a conversation for as long as somebody wants.
 _MENDABLE = frozenset(
     {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
@@ -54,6 +60,7 @@ class ReplyHandler:
         links: PlaneLinks,
         command: str,
         emoji: str,
+        sealer: Sealer,
         patience: Patience,
         clock: Callable[[], float],
     ) -> None:
@@ -64,6 +71,7 @@ class ReplyHandler:
         self._links = links
         self._command = command
         self._emoji = emoji
+        self._sealer = sealer
         self._patience = patience
         self._clock = clock
 
@@ -112,7 +120,16 @@ class ReplyHandler:
             channel_id=reply.channel_id,
             user_id=reply.user_id,
             text=text,
+            blocks=self._offer_form(reply, text),
         )
+
+    def _offer_form(self, reply: Reply, text: str) -> Blocks | None:
+        """Return *text* with a button that opens the form, where that would help."""
+        if reply.sought is None or reply.report.notice != _NO_ITEM:
+            return None
+        subject = MessageFiles(reply.channel_id, reply.sought.ts)
+        form = Form(reply.team_id, reply.user_id, subject)
+        return build_offer(text, seal=self._sealer.seal(form))
 
     def _write(self, reply: Reply) -> str:
         notice = reply.report.notice
@@ -141,8 +158,8 @@ class ReplyHandler:
             return None
         return self._slack.find_reply(
             channel_id=reply.channel_id,
-            thread_ts=reply.thread_ts or "",
-            after=reply.message_ts or "",
+            thread_ts=reply.thread_ts,
+            after=reply.message_ts or f"{reply.received_at - _CLOCKS_APART:.6f}",
             marker=reply.trigger,
         )
 
@@ -163,7 +180,7 @@ class ReplyHandler:
         try:
             return self._slack.post_reply(
                 channel_id=reply.channel_id,
-                thread_ts=reply.thread_ts or "",
+                thread_ts=reply.thread_ts,
                 text=text,
                 blocks=blocks,
                 marker=reply.trigger,

@@ -1,9 +1,10 @@
 """Completes a share with what its trigger did not bring: message, files, references."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.slack_api import SlackApi
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
 from bot.domain.files import SharedFile
 from bot.domain.references import (
@@ -12,9 +13,11 @@ from bot.domain.references import (
     WorkItemKey,
     find_references,
 )
-from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread
+from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread, SeekUploads
 from bot.errors import (
     BotNotInvited,
+    FileDeleted,
+    FileInvisible,
     NoFilesFound,
     NotVisible,
     NoWorkItemNamed,
@@ -24,13 +27,14 @@ from bot.errors import (
 from bot.work.ledger.shares import Found, NewShare
 
 #: How Slack says that the bot is not in a conversation.
-_ABSENT = frozenset({"not_in_channel", "channel_not_found"})
+ABSENT = frozenset({"not_in_channel", "channel_not_found"})
 
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
     """Seeks in the conversations that the bot is a member of."""
 
+    slack: SlackApi
     conversations: SlackConversations
     directory: PlaneDirectory
     links: PlaneLinks
@@ -41,15 +45,14 @@ class Seeker:
         Raises:
             FinalProblem: what the one who asked is told.
         """
-        self._check_projects(share.references)
         try:
             return self._seek(share)
         except SlackRejected as problem:
-            if problem.error in _ABSENT:
+            if problem.error in ABSENT:
                 raise BotNotInvited from problem
             raise
 
-    def _check_projects(self, references: Sequence[Reference]) -> None:
+    def check_projects(self, references: Sequence[Reference]) -> None:
         """Raise where all that was asked for is unknown: silence would be no answer.
 
         Raises:
@@ -68,6 +71,8 @@ class Seeker:
                 return self._seek_latest(share, since)
             case SeekFile(file_id=file_id):
                 return self._seek_file(share, file_id)
+            case SeekUploads(file_ids=file_ids):
+                return self._seek_uploads(share, file_ids)
         raise AssertionError("only such shares are sought")
 
     def _seek_message(self, share: NewShare, seek: SeekMessage) -> Found | None:
@@ -75,12 +80,13 @@ class Seeker:
         if seek.is_elsewhere and not is_public(share.channel_id):
             raise NotVisible
         message = self.conversations.find_message(share.channel_id, seek.ts)
-        if message is None or not message.files:
+        files = _pick(message, seek.only)
+        if message is None or not files:
             if share.references:
                 raise NoFilesFound
             return None
         references = share.references or self._find_references(share, message)
-        return self._found(share, message, references, message.files)
+        return self._found(share, message, references, files)
 
     def _seek_thread(self, share: NewShare, thread_ts: str, until: str) -> Found:
         thread = list(
@@ -115,6 +121,30 @@ class Seeker:
             raise NotVisible
         files = tuple(file for file in message.files if file.file_id == file_id)
         return self._found(share, message, (), files)
+
+    def _seek_uploads(self, share: NewShare, file_ids: Sequence[str]) -> Found:
+        """Look uploads up; the answer is for a direct message, as they are nowhere."""
+        files = tuple(self._get_upload(share, file_id) for file_id in file_ids)
+        return Found(
+            self.conversations.open_direct(share.user_id),
+            None,
+            None,
+            (),
+            files,
+            share.is_private,
+            share.is_external,
+        )
+
+    def _get_upload(self, share: NewShare, file_id: str) -> SharedFile:
+        """Return an upload; as one that is not to be seen where it is another's."""
+        unseen = SharedFile(file_id, file_access="access_denied")
+        try:
+            file = self.slack.get_file(file_id)
+        except (FileDeleted, FileInvisible, SlackRejected):
+            return unseen
+        if file.uploaded_by != share.user_id:
+            return unseen
+        return replace(file, shared_by=share.user_id)
 
     def _find_references(
         self, share: NewShare, message: WrittenMessage
@@ -176,6 +206,13 @@ def _project(reference: Reference) -> str:
 
 def _is_foreign(message: WrittenMessage, share: NewShare) -> bool:
     return message.team_id not in (None, share.team_id)
+
+
+def _pick(
+    message: WrittenMessage | None, only: Sequence[str]
+) -> tuple[SharedFile, ...]:
+    files = message.files if message else ()
+    return tuple(file for file in files if not only or file.file_id in only)
 
 
 def _each_once(groups: Iterable[Iterable[SharedFile]]) -> tuple[SharedFile, ...]:

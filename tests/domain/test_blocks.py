@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.domain.blocks import RETRY, UNDO, build_reply
+from bot.domain.blocks import MOVE, RETRY, UNDO, build_reply
 from bot.domain.help import write_help
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, HELP, UNDONE, Outcome
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, HELP, MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.reports import FileLine, ItemReport, Report
@@ -37,15 +37,18 @@ def buttons(told):
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        pytest.param(report(ATTACHED), [UNDO], id="attached"),
-        pytest.param(report(ATTACHED, ALREADY_ATTACHED), [UNDO], id="and already"),
-        pytest.param(report(ATTACHED, DOWN), [UNDO, RETRY], id="and given up"),
-        pytest.param(report(ATTACHED, EMPTY), [UNDO], id="and empty"),
+        pytest.param(report(ATTACHED), [UNDO, MOVE], id="attached"),
+        pytest.param(
+            report(ATTACHED, ALREADY_ATTACHED), [UNDO, MOVE], id="and already"
+        ),
+        pytest.param(report(ATTACHED, DOWN), [UNDO, MOVE, RETRY], id="and given up"),
+        pytest.param(report(ATTACHED, EMPTY), [UNDO, MOVE], id="and empty"),
         pytest.param(report(ALREADY_ATTACHED), [], id="already"),
         pytest.param(report(EMPTY), [], id="empty"),
         pytest.param(report(DOWN), [RETRY], id="given up"),
         pytest.param(report(UNDONE), [RETRY], id="undone"),
-        pytest.param(report(KEPT), [UNDO], id="not undone"),
+        pytest.param(report(Outcome(MOVED, {"item": "WEB-2"})), [], id="moved"),
+        pytest.param(report(KEPT), [UNDO, MOVE], id="not undone"),
         pytest.param(report(problem=NOT_FOUND), [RETRY], id="no work item"),
         pytest.param(
             report(problem=Outcome.of(errors.ExternalPerson())), [], id="a stranger's"

@@ -13,6 +13,7 @@ from bot.domain.seeks import (
     SeekLatest,
     SeekMessage,
     SeekThread,
+    SeekUploads,
     parse_seek,
     print_seek,
 )
@@ -23,6 +24,8 @@ SEEKS = [
     SeekThread("1.1", until="1.2"),
     SeekLatest(1_700_000_000.123456),
     SeekFile("F1"),
+    SeekMessage("1.1", only=("F1", "F2")),
+    SeekUploads(("F1",)),
 ]
 
 
@@ -40,6 +43,7 @@ def test_every_kind_is_among_them():
     | st.builds(SeekThread, st.text(), st.text())
     | st.builds(SeekLatest, st.floats(allow_nan=False, allow_infinity=False))
     | st.builds(SeekFile, st.text())
+    | st.builds(SeekUploads, st.lists(st.text()).map(tuple))
 )
 def test_any_seek_comes_back_as_it_was(seek):
     assert parse_seek(json.loads(json.dumps(print_seek(seek)))) == seek

@@ -62,7 +62,7 @@ def placeholders(sentence):
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     codes = {kind.__name__ for kind in PROBLEMS}
 
-    others = {"Attached", "AlreadyAttached", "Undone", "NotUndone", "GivenUp"}
+    others = {"Attached", "AlreadyAttached", "Undone", "Moved", "NotUndone", "GivenUp"}
     assert set(SENTENCES) == codes | others
 
 
@@ -87,7 +87,7 @@ def test_what_does_not_pass_by_itself_has_a_next_step(kind):
     told = tell(Outcome.of(make(kind)), it=IT)
 
     # More than the statement of the fact: a second sentence, and somebody to act.
-    asks = re.search(r"[Ss]hare|Download|Export|Check|Invite|Mention", told)
+    asks = re.search(r"[Ss]hare|Download|Export|Check|Invite|Choose", told)
     assert asks or ADMINISTRATOR.search(told)
 
 

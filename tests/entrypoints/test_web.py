@@ -15,16 +15,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
-from bot.clients.response_urls import ResponseUrls
 from bot.config import AttachSettings, PrivateFiles
-from bot.domain.references import PlaneLinks
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
-from bot.listeners.app import build_app
-from bot.listeners.intake import Intake
 from bot.work.ledger.database import Database
-from bot.work.ledger.shares import ShareLedger
 from bot.work.runner import Job, JobKind
+from tests.entrypoints.bolt import build_bolt
 
 ATTACH = AttachSettings(
     on_share=True,
@@ -128,10 +124,7 @@ def site(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
     database.migrate()
     runner, readiness = Runner(), Readiness()
-    links = PlaneLinks("https://plane.example.com", "acme")
-    urls = ResponseUrls(api_url="https://slack.com/api/")
-    intake = Intake(ShareLedger(database, clock=time.time), runner, links, urls)
-    bolt = build_app(intake, bot_token="xoxb-x", attach=ATTACH)
+    bolt = build_bolt(database, runner, ATTACH)
     app = WebApp(readiness, app=bolt, verifier=Verifier(SECRET))
     with serve(app) as port:
         yield Site(port, readiness, runner, database)
@@ -400,14 +393,8 @@ def test_what_is_being_answered_at_the_end_is_answered():
 
 
 def test_where_sharing_alone_is_not_to_attach_it_does_not(site):
-    intake = Intake(
-        ShareLedger(site.database, clock=time.time),
-        site.runner,
-        PlaneLinks("https://plane.example.com", "acme"),
-        ResponseUrls(api_url="https://slack.com/api/"),
-    )
     attach = dataclasses.replace(ATTACH, on_share=False)
-    app = build_app(intake, bot_token="xoxb-x", attach=attach)
+    app = build_bolt(site.database, site.runner, attach)
 
     assert dispatch(app, event()).status == 200
 

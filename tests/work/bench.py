@@ -29,6 +29,7 @@ from bot.work.planning import Guards, ShareHandler
 from bot.work.rate_gate import RateGate
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Job, JobKind
+from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
 from tests.work.values import Clock
 
@@ -125,6 +126,7 @@ class Bench:
             links=LINKS,
             command="/attach",
             emoji="paperclip",
+            sealer=Sealer("a-secret"),
             patience=self.patience,
             clock=self.clock,
         )
@@ -209,6 +211,6 @@ def open_bench(ledger, clock):
             AttachWorkflow(remotes, ledger.attachments),
             remotes,
             api,
-            Seeker(SlackConversations(reader), directory, LINKS),
+            Seeker(api, SlackConversations(reader), directory, LINKS),
             ResponseUrls(api_url=slack.api_url),
         )

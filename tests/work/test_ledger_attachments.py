@@ -68,7 +68,8 @@ def test_what_is_decided_is_open_no_more(ledger, attachment_id):
 
     assert ledger.attachments.get_open(attachment_id) is None
     assert ledger.attachments.waiting_shares(attachment_id) == []
-    assert ledger.attachments.decide(attachment_id, ATTACHED, asset_id=ASSET) == []
+    decided = ledger.attachments.decide(attachment_id, ATTACHED, asset_id=ASSET)
+    assert decided == ([], [])
 
 
 def test_there_is_no_attachment_that_nobody_asked_for(ledger):
@@ -90,7 +91,7 @@ def test_two_shares_that_wait_for_one_attachment_are_both_told(
     assert sorted(ledger.attachments.waiting_shares(attachment_id)) == [1, second_id]
     ledger.clock.now += 5
 
-    told = ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
+    told, _ = ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
 
     assert told == [1, second_id]
     outcomes = [

@@ -43,7 +43,7 @@ def buttons(bench, message):
 def test_undo_removes_the_file_and_says_so(bench, attached, caplog):
     caplog.set_level("INFO")
     message, share_id, attachment_id = attached
-    assert buttons(bench, message) == ["Undo"]
+    assert buttons(bench, message) == ["Undo", "Move"]
 
     assert bench.ledger.shares.undo(bench.press(share_id)) == [attachment_id]
     bench.attach(attachment_id)
@@ -70,7 +70,7 @@ def test_what_was_undone_is_attached_again_by_retry(bench, file, attached):
 
     assert bench.attached() == [file.sha256]
     assert "`design.pdf` is attached." in bench.told(message)[0]
-    assert buttons(bench, message) == ["Undo"]
+    assert buttons(bench, message) == ["Undo", "Move"]
 
 
 def test_what_failed_before_is_attached_by_retry(bench, file):
@@ -172,7 +172,7 @@ def test_what_cannot_be_removed_is_told_with_its_cause(
     text = bench.told(message)[0]
     assert "❌ `design.pdf` is still attached. What kept me from removing it: " in text
     assert len(bench.records()) == 1
-    assert buttons(bench, message) == ["Undo"]
+    assert buttons(bench, message) == ["Undo", "Move"]
     bench.plane.mend()
     bench.ledger.shares.undo(bench.press(share_id))
     bench.attach(attachment_id)

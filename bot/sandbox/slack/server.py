@@ -219,6 +219,10 @@ class SlackServer(Acting):
         found = self.delivery_of(what)
         return self._deliveries.send(found.envelope, retry=retry, reason=reason)
 
+    def repeat(self, request: AppRequest) -> AppRequest:
+        """Send an interactive payload again, which no Slack does."""
+        return self._desk.app.interact(request.payload)
+
     def deliver_copies(self, message: Message, count: int) -> list[Delivery]:
         """Deliver *message* under *count* new event ids at once."""
         event, channel = self.events.posted_event(message), message.channel_id

@@ -30,6 +30,8 @@ LEAST_SCOPES = frozenset(
         "chat:write",
         "commands",
         "reactions:read",
+        "users:read",
+        "im:write",
     }
 )
 

@@ -6,6 +6,7 @@ Each verb is one transaction.
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
@@ -13,6 +14,7 @@ from bot.domain.files import SharedFile
 from bot.domain.outcomes import (
     ALREADY_ATTACHED,
     ATTACHED,
+    MOVED,
     NOT_UNDONE,
     REMOVING,
     UNDONE,
@@ -26,6 +28,7 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
+from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
@@ -44,6 +47,13 @@ class OpenAttachment:
     state: AttachmentState
     asset_id: str | None
     attempts: Attempts
+
+
+class Decided(NamedTuple):
+    """The shares that have more to tell, and the attachments that are to go now."""
+
+    shares: list[int]
+    removals: list[int]
 
 
 class AttachmentLedger:
@@ -137,11 +147,11 @@ class AttachmentLedger:
 
     def decide(
         self, attachment_id: int, outcome: Outcome, *, asset_id: str | None = None
-    ) -> list[int]:
-        """Give every line that waits for the attachment its outcome; return the shares.
+    ) -> Decided:
+        """Give every line that waits for the attachment its outcome.
 
         The first share to wait is the one that attached the file; for the others it is
-        attached already.
+        attached already. Where one of them moves the file, it goes from where it was.
         """
         state = AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
         with self._database.write() as connection:
@@ -177,7 +187,12 @@ class AttachmentLedger:
                 .where(shares.c.id.in_(waiting))
                 .values(reply_due_at=self._clock())
             )
-        return waiting
+            removals = (
+                finish_moves(connection, attachment_id, waiting, now=self._clock())
+                if outcome.is_success
+                else []
+            )
+        return Decided(waiting, removals)
 
     def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
         """Give every line whose attachment was to be removed its outcome.
@@ -185,17 +200,7 @@ class AttachmentLedger:
         Return the shares, and whether another waits to have the file attached again.
         """
         with self._database.write() as connection:
-            shown = list(
-                connection.execute(
-                    update(share_attachments)
-                    .where(
-                        share_attachments.c.attachment_id == attachment_id,
-                        share_attachments.c.outcome == REMOVING.code,
-                    )
-                    .values(outcome=outcome.code, facts=dict(outcome.facts))
-                    .returning(share_attachments.c.share_id)
-                ).scalars()
-            )
+            shown = _tell_removal(connection, attachment_id, outcome)
             is_wanted = _is_wanted(connection, attachment_id)
             connection.execute(
                 update(attachments)
@@ -250,6 +255,31 @@ class AttachmentLedger:
 def _is_waiting() -> ColumnElement[bool]:
     outcome = share_attachments.c.outcome
     return or_(outcome.is_(None), outcome == REMOVING.code)
+
+
+def _tell_removal(
+    connection: Connection, attachment_id: int, outcome: Outcome
+) -> list[int]:
+    """Give the lines that wait for the removal their outcome; return the shares."""
+    lines = connection.execute(
+        select(share_attachments.c.share_id, share_attachments.c.facts).where(
+            share_attachments.c.attachment_id == attachment_id,
+            share_attachments.c.outcome == REMOVING.code,
+        )
+    ).all()
+    for line in lines:
+        told = (
+            Outcome(MOVED, line.facts) if outcome == UNDONE and line.facts else outcome
+        )
+        connection.execute(
+            update(share_attachments)
+            .where(
+                share_attachments.c.attachment_id == attachment_id,
+                share_attachments.c.share_id == line.share_id,
+            )
+            .values(outcome=told.code, facts=dict(told.facts))
+        )
+    return [line.share_id for line in lines]
 
 
 def _is_wanted(connection: Connection, attachment_id: int) -> bool:

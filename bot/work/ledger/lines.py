@@ -1,9 +1,20 @@
 """The lines of a share: each of its files on each work item it refers to, in SQL."""
 
-from sqlalchemy import Connection, func, literal, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.outcomes import ATTACHED, NOT_UNDONE, REMOVING
+from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
     attachments,
@@ -13,6 +24,8 @@ from bot.work.ledger.schema import (
     shares,
 )
 from bot.work.ledger.states import AT_REST, AttachmentState, ReferenceState
+
+_NO_FACTS: Mapping[str, Fact] = {}
 
 
 def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]:
@@ -59,16 +72,31 @@ def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]
     return list(connection.execute(undecided).scalars())
 
 
-def begin_removal(connection: Connection, share_id: int, *, now: float) -> list[int]:
-    """Have the attachments that the share made removed, and return them."""
-    made = select(share_attachments.c.attachment_id).where(
-        share_attachments.c.share_id == share_id,
+def is_removable() -> ColumnElement[bool]:
+    """Whether a line's share attached the file itself, and it is there."""
+    return and_(
         share_attachments.c.outcome.in_((ATTACHED.code, NOT_UNDONE)),
+        attachments.c.state == AttachmentState.DONE,
     )
+
+
+def begin_removal(
+    connection: Connection,
+    share_id: int,
+    *conditions: ColumnElement[bool],
+    now: float,
+    facts: Mapping[str, Fact] = _NO_FACTS,
+) -> list[int]:
+    """Have what the share attached removed, as far as *conditions* go, and return it.
+
+    *facts* are those of the outcome to come.
+    """
     done = list(
         connection.execute(
-            select(attachments.c.id).where(
-                attachments.c.id.in_(made), attachments.c.state == AttachmentState.DONE
+            select(attachments.c.id)
+            .join_from(attachments, share_attachments)
+            .where(
+                share_attachments.c.share_id == share_id, is_removable(), *conditions
             )
         ).scalars()
     )
@@ -87,7 +115,7 @@ def begin_removal(connection: Connection, share_id: int, *, now: float) -> list[
             share_attachments.c.share_id == share_id,
             share_attachments.c.attachment_id.in_(done),
         )
-        .values(outcome=REMOVING.code, facts={})
+        .values(outcome=REMOVING.code, facts=dict(facts))
     )
     return done
 

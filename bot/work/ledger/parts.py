@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Update, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import NOT_UNDONE, REMOVING, SUCCESSES, Outcome
+from bot.domain.outcomes import REMOVING, SETTLED, Outcome
 from bot.domain.references import Reference, print_reference
 from bot.domain.shares import Share
 from bot.work.ledger.schema import share_attachments, share_files, share_references
@@ -75,7 +75,7 @@ def put_parts(
 
 def reopen_failures(connection: Connection, share_id: int) -> bool:
     """Undecide what failed or was undone; return whether there was any."""
-    kept = (*SUCCESSES, NOT_UNDONE, REMOVING.code)
+    kept = (*SETTLED, REMOVING.code)
     lines = connection.execute(
         update(share_attachments)
         .where(

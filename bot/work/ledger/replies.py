@@ -13,6 +13,7 @@ from bot.domain.files import SharedFile
 from bot.domain.names import safe_name
 from bot.domain.outcomes import REMOVING, Outcome
 from bot.domain.reports import FileLine, ItemReport, Report
+from bot.domain.seeks import SeekMessage, parse_seek
 from bot.work.ledger.database import Database
 from bot.work.ledger.schema import (
     attachments,
@@ -28,13 +29,17 @@ from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
 class Reply:
     """A share's reply: where it goes, what it has to say, what it said last and when.
 
+    *sought* is the message whose files the share asked for, if one was named.
+
     Times are epoch seconds; *digest* stands for the text that was shown last.
     """
 
     share_id: int
+    team_id: str
     channel_id: str
     user_id: str
     trigger: str
+    sought: SeekMessage | None
     message_ts: str | None
     thread_ts: str | None
     received_at: float
@@ -64,9 +69,11 @@ class ReplyLedger:
             ).one()
             return Reply(
                 share_id=share_id,
+                team_id=row.team_id,
                 channel_id=row.channel_id,
                 user_id=row.user_id,
                 trigger=row.trigger,
+                sought=_sought(row),
                 message_ts=row.message_ts,
                 thread_ts=row.thread_ts,
                 received_at=row.received_at,
@@ -153,6 +160,11 @@ class ReplyLedger:
             connection.execute(
                 update(shares).where(shares.c.id == share_id).values(**values)
             )
+
+
+def _sought(share: Row[Any]) -> SeekMessage | None:
+    seek = parse_seek(share.seek) if share.seek else None
+    return seek if isinstance(seek, SeekMessage) else None
 
 
 def _report(connection: Connection, share: Row[Any]) -> Report:

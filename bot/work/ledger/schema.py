@@ -58,6 +58,7 @@ shares = Table(
     Column("is_external", Boolean, nullable=False),
     Column("seek", JSON(none_as_null=True)),
     Column("notice", JSON(none_as_null=True)),
+    Column("moves", _Number),
     Column("received_at", Double, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),

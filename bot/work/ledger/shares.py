@@ -45,7 +45,8 @@ from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
 class NewShare:
     """A share whose references have to be looked up, and sought before with *seek*.
 
-    *is_retry* tells that some of them were looked up before, and refused.
+    *is_retry* tells that some of them were looked up before, and refused;
+    *is_asked_for* that somebody asked for just this, and waits for an answer.
     """
 
     share_id: int
@@ -58,6 +59,7 @@ class NewShare:
     references: tuple[Reference, ...]
     attempts: Attempts
     is_retry: bool = False
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Found:
     """What was sought for a share; *channel_id* is the conversation to answer in."""
 
     channel_id: str
-    message_ts: str
-    thread_ts: str
+    message_ts: str | None
+    thread_ts: str | None
     references: tuple[Reference, ...]
     files: tuple[SharedFile, ...]
     is_private: bool | None
@@ -121,6 +123,7 @@ class ShareLedger:
                 references=tuple(parse_reference(each.reference) for each in pending),
                 is_retry=any(each.problem for each in pending),
                 attempts=read_attempts(row),
+                is_asked_for=bool(row.seek or row.moves),
             )
 
     def find(self, share_id: int, found: Found) -> None:
@@ -154,7 +157,6 @@ class ShareLedger:
                 .where(shares.c.id == share_id)
                 .values(
                     state=ShareState.PLANNED if notice else ShareState.QUIET,
-                    seek=None,
                     notice=_print_notice(notice, is_private) if notice else None,
                     reply_due_at=self._clock() if notice else None,
                 )
@@ -280,6 +282,7 @@ class ShareLedger:
                 is_external=share.is_external,
                 seek=print_seek(share.seek) if share.seek else None,
                 notice=_print_notice(share.notice, False) if share.notice else None,
+                moves=share.moves,
                 received_at=now,
                 state=ShareState.PLANNED if share.notice else ShareState.NEW,
                 due_at=now,

@@ -1,0 +1,94 @@
+"""Builds the clients of Slack, Plane and its storage from the settings."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.clients.plane import PlaneClient
+from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.plane_search import PlaneSearch
+from bot.clients.response_urls import ResponseUrls
+from bot.clients.slack_api import SlackApi
+from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
+from bot.clients.slack_conversations import SlackConversations
+from bot.clients.slack_directory import SlackDirectory
+from bot.clients.slack_files import SlackFiles
+from bot.clients.slack_views import SlackViews
+from bot.clients.storage import Storage
+from bot.config import PlaneSettings, Settings, SlackSettings
+from bot.work.local_runner import THREADS
+from bot.work.rate_gate import RateGate
+from bot.work.runner import JobKind
+
+_RELAYS = THREADS[JobKind.ATTACHMENT]
+#: Slack gives a menu three seconds, on the way there and back included.
+_SEARCH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneSide:
+    """What talks to Plane, all through one gate."""
+
+    client: PlaneClient
+    directory: PlaneDirectory
+    search: PlaneSearch
+    storage: Storage
+
+    @classmethod
+    def of(cls, settings: PlaneSettings) -> Self:
+        """Build them; nobody is called yet."""
+        calls = PlaneCalls(
+            api_url=settings.api_url,
+            api_key=settings.api_key,
+            workspace=settings.workspace,
+            gate=RateGate(settings.rate_limit),
+            threads=sum(THREADS.values()),
+        )
+        client = PlaneClient(calls)
+        return cls(
+            client,
+            PlaneDirectory(client, fence=settings.projects),
+            PlaneSearch(calls, patience=_SEARCH_SECONDS),
+            Storage(threads=_RELAYS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSide:
+    """What talks to Slack."""
+
+    api: SlackApi
+    conversations: SlackConversations
+    directory: SlackDirectory
+    files: SlackFiles
+    views: SlackViews
+    response_urls: ResponseUrls
+
+    @classmethod
+    def of(cls, settings: SlackSettings) -> Self:
+        """Build them; nobody is called yet."""
+        refuse_redirects()
+        token, api_url = settings.bot_token, settings.api_url
+        reader = build_reader(token=token, api_url=api_url)
+        writer = build_writer(token=token, api_url=api_url)
+        return cls(
+            SlackApi(reader=reader, writer=writer),
+            SlackConversations(reader),
+            SlackDirectory(reader),
+            SlackFiles(token=token, api_url=api_url, threads=_RELAYS),
+            SlackViews(writer),
+            ResponseUrls(api_url=api_url),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Both sides."""
+
+    plane: PlaneSide
+    slack: SlackSide
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Build them; nobody is called yet."""
+        return cls(PlaneSide.of(settings.plane), SlackSide.of(settings.slack))

@@ -1,0 +1,83 @@
+"""Moves in the ledger: what may be moved, and what goes once it is elsewhere."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from bot.domain.files import SharedFile
+from bot.domain.moves import Movable
+from bot.work.ledger.database import Database
+from bot.work.ledger.lines import begin_removal, is_removable
+from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+
+
+class MoveLedger:
+    """Tells what people may move."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get_movable(
+        self, share_id: int, *, team_id: str, user_id: str
+    ) -> Movable | None:
+        """Return what that person attached by the share and is still there."""
+        with self._database.read() as connection:
+            share = connection.execute(
+                select(shares).where(
+                    shares.c.id == share_id,
+                    shares.c.team_id == team_id,
+                    shares.c.user_id == user_id,
+                )
+            ).one_or_none()
+            lines = connection.execute(
+                select(share_files.c.file, attachments.c.item_key)
+                .join_from(share_attachments, attachments)
+                .join(
+                    share_files,
+                    (share_files.c.share_id == share_attachments.c.share_id)
+                    & (share_files.c.file_id == attachments.c.file_id),
+                )
+                .where(share_attachments.c.share_id == share_id, is_removable())
+                .order_by(share_files.c.position, attachments.c.id)
+            ).all()
+        if share is None or not lines:
+            return None
+        files = {row.file["file_id"]: SharedFile(**row.file) for row in lines}
+        return Movable(
+            share_id=share_id,
+            channel_id=share.channel_id,
+            message_ts=share.message_ts,
+            thread_ts=share.thread_ts,
+            is_private=share.is_private,
+            is_external=share.is_external,
+            files=tuple(files.values()),
+            item_keys=tuple(dict.fromkeys(row.item_key for row in lines)),
+        )
+
+
+def finish_moves(
+    connection: Connection, attachment_id: int, share_ids: Sequence[int], *, now: float
+) -> list[int]:
+    """Have a file removed from where these shares move it away from.
+
+    It is on the work item of *attachment_id* now. Return the attachments to remove.
+    """
+    there = connection.execute(
+        select(attachments).where(attachments.c.id == attachment_id)
+    ).one()
+    sources = connection.execute(
+        select(shares.c.moves).where(
+            shares.c.id.in_(share_ids), shares.c.moves.is_not(None)
+        )
+    ).scalars()
+    removed: list[int] = []
+    for source in sources:
+        removed += begin_removal(
+            connection,
+            source,
+            attachments.c.file_id == there.file_id,
+            attachments.c.id != attachment_id,
+            now=now,
+            facts={"item": there.item_key},
+        )
+    return removed

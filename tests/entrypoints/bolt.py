@@ -1,0 +1,53 @@
+"""The listeners on a ledger, with clients that nobody answers."""
+
+import time
+
+from bot.clients.plane import PlaneClient
+from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.plane_search import PlaneSearch
+from bot.clients.response_urls import ResponseUrls
+from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_conversations import SlackConversations
+from bot.clients.slack_views import SlackViews
+from bot.domain.references import PlaneLinks
+from bot.listeners.app import build_app
+from bot.listeners.intake import Intake
+from bot.work.forming import FormDesk
+from bot.work.item_menu import ItemMenu
+from bot.work.ledger.moves import MoveLedger
+from bot.work.ledger.shares import ShareLedger
+from bot.work.rate_gate import RateGate
+from bot.work.seals import Sealer
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def build_bolt(database, runner, attach):
+    """Build the app as the bot does."""
+    slack = {"token": "xoxb-x", "api_url": f"{NOWHERE}/api/"}
+    urls = ResponseUrls(api_url=slack["api_url"])
+    calls = PlaneCalls(
+        api_url=NOWHERE, api_key="k", workspace="acme", gate=RateGate(60), threads=1
+    )
+    directory = PlaneDirectory(PlaneClient(calls))
+    desk = FormDesk(
+        SlackViews(build_writer(**slack)),
+        SlackConversations(build_reader(**slack)),
+        directory,
+        MoveLedger(database),
+        urls,
+        Sealer("xoxb-x"),
+    )
+    return build_app(
+        Intake(
+            ShareLedger(database, clock=time.time),
+            runner,
+            PlaneLinks("https://plane.example.com", "acme"),
+            urls,
+        ),
+        desk,
+        ItemMenu(PlaneSearch(calls, patience=1.0), directory),
+        bot_token="xoxb-x",
+        attach=attach,
+    )

@@ -1,0 +1,316 @@
+"""The form: opened by shortcuts, the bare command and buttons, filled in, submitted."""
+
+import threading
+
+import pytest
+
+from bot.sandbox import wire
+
+
+def hashes(*files):
+    return [(file.name, file.sha256) for file in files]
+
+
+def choose_item(world, view, typed="WEB-1", key=None):
+    """Type into the search and choose what is found."""
+    options = world.slack.suggest(view, "item", "item", typed)
+    (option,) = [each for each in options if each["value"] == (key or typed)]
+    return {"item": option["value"]}
+
+
+def open_by_message(world, message, **options):
+    """Use the message's shortcut and wait until the form offers something."""
+    world.slack.message_shortcut("attach_message", message, **options)
+    user = options.get("user", "UANNA")
+    return world.slack.wait_for_view(user, lambda view: len(view.blocks) > 1)
+
+
+def fill(world, view, **values):
+    world.slack.fill(view, values)
+    return world.slack.submit(view)
+
+
+def test_a_messages_shortcut_attaches_its_files(either):
+    files = [either.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2)]
+    message = either.slack.share(files, text="two files")
+
+    view = open_by_message(either, message, user="UBEN")
+    result = fill(either, view, **choose_item(either, view))
+
+    assert result.action == "close", result
+    assert "`1.pdf` is attached." in either.reply(message)
+    either.settle()
+    assert sorted(either.attached("WEB-1")) == hashes(*files)
+    assert len(either.replies(message)) == 1
+
+
+def wait_for(world, message, text):
+    root = message.thread_ts or message.ts
+    found = world.slack.wait_for_reply(
+        message.channel_id, root, lambda reply: text in reply.text, timeout=20
+    )
+    world.settle()
+    return found
+
+
+def direct_reply(world, text, user="UANNA"):
+    """Wait for the bot's direct message to *user* that says *text*."""
+    channel = world.slack.state.direct(user).id
+
+    def find():
+        written = world.slack.state.messages(channel)
+        return [each for each in written if text in each.text]
+
+    world.wait(find)
+    return find()[0]
+
+
+def test_only_the_ticked_files_are_attached(world):
+    files = [world.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2, 3)]
+    message = world.slack.share(files, text="three files")
+
+    view = open_by_message(world, message)
+    fill(world, view, **choose_item(world, view), files=[files[0].id, files[2].id])
+
+    wait_for(world, message, "`3.pdf` is attached.")
+    assert sorted(world.attached("WEB-1")) == hashes(files[0], files[2])
+
+
+def test_the_shortcut_works_on_a_reply_in_a_thread(world):
+    root = world.slack.post("a thread")
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="look", thread_ts=root.ts)
+
+    view = open_by_message(world, message, user="UBEN")
+    fill(world, view, **choose_item(world, view))
+
+    wait_for(world, root, "`design.pdf` is attached.")
+    assert world.attached("WEB-1") == hashes(file)
+
+
+@pytest.mark.parametrize("opening", ["shortcut", "command"])
+def test_files_are_uploaded_into_the_form(either, opening):
+    if opening == "shortcut":
+        either.slack.shortcut("attach_files")
+    else:
+        assert either.slack.command("").error is None
+    view = either.slack.wait_for_view()
+    file = either.slack.add_file(user="UANNA")
+
+    assert fill(either, view, **choose_item(either, view), files=[file]).action
+
+    reply = direct_reply(either, "`design.pdf` is attached.")
+    either.settle()
+    assert either.attached("WEB-1") == hashes(file)
+    either.slack.press(reply, "undo", user="UANNA")
+    direct_reply(either, "was removed again")
+    assert either.attached("WEB-1") == []
+
+
+def test_a_file_of_somebody_else_is_not_taken_for_an_upload(world):
+    world.slack.shortcut("attach_files", user="UBEN")
+    view = world.slack.wait_for_view("UBEN")
+    file = world.slack.add_file(user="UANNA")
+    world.slack.share([file], channel="CSECRET", text="for few")
+
+    fill(world, view, **choose_item(world, view), files=[file])
+
+    direct_reply(world, "Slack does not let me see", user="UBEN")
+    assert world.attached("WEB-1") == []
+
+
+def test_the_search_finds_by_title_and_shows_the_typed_key_first(world):
+    world.slack.shortcut("attach_files")
+    view = world.slack.wait_for_view()
+
+    by_key = world.slack.suggest(view, "item", "item", "web-1")
+    by_title = world.slack.suggest(view, "item", "item", "login")
+
+    assert by_key[0]["value"] == "WEB-1"
+    assert "WEB-1" in [each["value"] for each in by_title]
+
+
+def test_outside_the_fence_nothing_is_found_or_taken(stopped):
+    stopped.start_bot(PLANE_PROJECTS="OPS")
+    stopped.slack.shortcut("attach_files")
+    view = stopped.slack.wait_for_view()
+
+    found = stopped.slack.suggest(view, "item", "item", "1")
+
+    assert {each["value"].partition("-")[0] for each in found} == {"OPS"}
+    view.suggested["item", "item"] = [
+        {"text": {"type": "plain_text", "text": "WEB-1"}, "value": "WEB-1"}
+    ]
+    file = stopped.slack.add_file(user="UANNA")
+    result = fill(stopped, view, item="WEB-1", files=[file])
+    assert result.errors == {"item": "I know no project of WEB-1 in Plane."}
+
+
+def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(world):
+    message = world.slack.share([world.slack.add_file()], text="WEB-1")
+    world.reply(message)
+    world.slack.shortcut("attach_files")
+    view = world.slack.wait_for_view()
+    ended = threading.Event()
+    hang = wire.Fault("plane.search", lambda request: ended.wait(60) and None)
+    world.plane.fail(hang)
+    asked = threading.Thread(
+        target=lambda: found.extend(world.slack.suggest(view, "item", "item", "WEB-2"))
+    )
+    found: list = []
+
+    asked.start()
+    world.wait(lambda: hang.times == 0)
+    world.slack.share([world.slack.add_file(name="b.pdf")], text="WEB-1")
+    delivered = world.slack.deliveries[-1]
+    world.wait(lambda: delivered.acknowledged)
+    is_searching = asked.is_alive()
+    asked.join()
+    ended.set()
+
+    assert is_searching
+    assert [each["value"] for each in found] == ["WEB-2"]
+
+
+def test_what_is_wrong_stands_at_its_field(world):
+    world.slack.shortcut("attach_files")
+    view = world.slack.wait_for_view()
+    empty = world.slack.add_file(name="empty.txt", content=b"", user="UANNA")
+
+    result = fill(world, view, **choose_item(world, view), files=[empty])
+
+    assert list(result.errors) == ["files"]
+    assert "“empty.txt” is empty" in result.errors["files"]
+    assert view.is_open
+
+
+def test_a_message_without_files_offers_to_upload_some(world):
+    message = world.slack.post("no files here")
+    view = open_by_message(world, message)
+    file = world.slack.add_file(user="UANNA")
+
+    fill(world, view, **choose_item(world, view), files=[file])
+
+    direct_reply(world, "`design.pdf` is attached.")
+    assert world.attached("WEB-1") == hashes(file)
+
+
+def test_where_the_bot_is_not_the_form_says_to_invite_it(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], channel="CHIDDEN", text="look")
+
+    world.slack.message_shortcut("attach_message", message)
+
+    world.slack.wait_for_view("UANNA", lambda view: "Invite me" in str(view.blocks))
+
+
+def test_who_reacted_without_a_key_is_asked_and_chooses(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="no key here")
+    either.slack.react(message, "paperclip", user="UBEN")
+    asked = either.slack.wait_for_ephemeral("UBEN")
+
+    either.slack.press(asked, "choose")
+    view = either.slack.wait_for_view("UBEN", lambda view: len(view.blocks) > 1)
+    fill(either, view, **choose_item(either, view))
+
+    wait_for(either, message, "`design.pdf` is attached.")
+    assert either.attached("WEB-1") == hashes(file)
+    assert either.slack.ephemerals("UANNA") == []
+
+
+def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="WEB-1")
+    reply = wait_for(either, message, "is attached.")
+
+    either.slack.press(reply, "move")
+    view = either.slack.wait_for_view()
+    assert fill(either, view, **choose_item(either, view, "OPS-1")).action == "close"
+
+    wait_for(either, message, "was moved to OPS-1.")
+    assert either.attached("WEB-1") == []
+    assert either.attached("OPS-1") == hashes(file)
+    assert len(either.replies(message)) == 2
+    calls = [each.operation for each in either.plane.exchanges()]
+    assert calls[-2:] == ["plane.complete_attachment", "plane.delete_attachment"]
+
+
+def test_what_cannot_be_moved_stays_where_it_is(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="WEB-1")
+    reply = wait_for(world, message, "is attached.")
+    world.slack.press(reply, "move")
+    view = world.slack.wait_for_view()
+    values = choose_item(world, view, "OPS-1")
+    world.slack.delete_file(file)
+
+    fill(world, view, **values)
+
+    wait_for(world, message, "was deleted in Slack")
+    assert len(world.attached("WEB-1")) == 1
+    assert world.attached("OPS-1") == []
+
+
+def test_moving_to_where_it_is_is_told_at_the_field(world):
+    message = world.slack.share([world.slack.add_file()], text="WEB-1")
+    reply = wait_for(world, message, "is attached.")
+    world.slack.press(reply, "move")
+    view = world.slack.wait_for_view()
+
+    result = fill(world, view, **choose_item(world, view))
+
+    assert result.errors == {"item": "They are on WEB-1 now. Choose another one."}
+
+
+def test_only_the_one_who_attached_can_move(world):
+    message = world.slack.share([world.slack.add_file()], text="WEB-1")
+    reply = wait_for(world, message, "is attached.")
+
+    world.slack.press(reply, "move", user="UBEN")
+
+    view = world.slack.wait_for_view("UBEN")
+    assert "nothing here for you to move" in str(view.blocks)
+
+
+def test_a_form_in_other_hands_does_nothing(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], channel="CSECRET", text="for few")
+    theirs = open_by_message(world, message)
+    world.slack.shortcut("attach_files", user="UBEN")
+    view = world.slack.wait_for_view("UBEN")
+
+    view.content["private_metadata"] = theirs.private_metadata
+    result = fill(
+        world, view, **choose_item(world, view), files=[world.slack.add_file()]
+    )
+
+    assert "no longer valid" in result.errors["item"]
+    world.settle()
+    assert world.plane.state.attachments() == []
+
+
+def test_a_form_is_good_after_a_restart(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="no key")
+    view = open_by_message(world, message)
+    world.bot.kill()
+    world.start_bot()
+
+    assert fill(world, view, **choose_item(world, view)).action == "close"
+
+    wait_for(world, message, "`design.pdf` is attached.")
+
+
+def test_submitted_twice_it_is_one(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="no key")
+    view = open_by_message(world, message)
+    values = choose_item(world, view)
+    request = fill(world, view, **values).request
+
+    world.slack.repeat(request)
+
+    wait_for(world, message, "`design.pdf` is attached.")
+    assert len(world.replies(message)) == 1
+    assert world.attached("WEB-1") == hashes(file)
