@@ -20,8 +20,8 @@ def write_help(*, command: str, emoji: str) -> str:
             f" (within an hour); `{command} WEB-12 LINK` those of the message or file"
             " that the link leads to.",
             f"• `{command}` alone, or the shortcut *Attach files*, opens a form to"
-            " upload files into. *Attach to work item* in a message's menu offers the files of"
-            " that message.",
+            " upload files into. *Attach to work item* in a message's menu offers the"
+            " files of that message.",
             "I have to be a member of the conversation: invite me first.",
         )
     )

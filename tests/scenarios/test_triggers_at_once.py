@@ -6,10 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.sandbox.wire import Fault
 
 
+def fill_in_form(slack, message, user):
+    """Open the form for a message's files and fill it in; return its view."""
+    slack.message_shortcut("attach_message", message, user=user)
+    view = slack.wait_for_view(user, lambda view: len(view.blocks) > 1)
+    slack.suggest(view, "item", "item", "WEB-1")
+    return slack.fill(view, {"item": "WEB-1"})
+
+
 def test_all_triggers_at_once_attach_a_file_once(either):
     slack = either.slack
     file = slack.add_file(content=bytes(range(256)) * 400)
     file.rate = 100_000  # long enough for all of them to come meanwhile
+    before = slack.share([file], text="to be found by the form")
+    forms = [fill_in_form(slack, before, user) for user in ("UANNA", "UBEN")]
     message = slack.share([file], text="WEB-1")
     link = slack.link(message)
 
@@ -26,20 +36,23 @@ def test_all_triggers_at_once_attach_a_file_once(either):
         lambda: slack.share([file], text="WEB-1", user="UBEN", channel="GTRIO"),
         lambda: slack.share([file], text="WEB-1", channel="DANNA"),
         lambda: slack.deliver_copies(message, 10),
+        *(lambda view=view: slack.submit(view) for view in forms),
     ]
     with ThreadPoolExecutor(len(ways)) as people:
         done = [people.submit(way) for way in ways]
-    elsewhere = [done[9].result(), done[10].result()]
+    elsewhere = [done[9].result(), done[10].result(), before]
+    assert [each.result().action for each in done[-2:]] == ["close"] * 2
     assert [done[number].result().error for number in (5, 6, 7)] == [None] * 3
     slack.wait_idle()
     either.settle()
 
     here = either.replies(message)
     there = [told for each in elsewhere for told in either.replies(each)]
-    # The message, three reactions, three commands, the mention; two other messages.
-    assert (len(here), len(there)) == (8, 2)
+    # The message, three reactions, two commands, the mention; two other messages; of
+    # the first posting two forms, and the command with a link to the file.
+    assert (len(here), len(there)) == (7, 5)
     assert sum("`design.pdf` is attached." in told for told in here + there) == 1
-    assert sum("`design.pdf` was attached already." in t for t in here + there) == 9
+    assert sum("`design.pdf` was attached already." in t for t in here + there) == 11
     assert either.attached("WEB-1") == [("design.pdf", file.sha256)]
     assert either.half_made("WEB-1") == []
     assert len(either.plane.state.attachments()) == 1
