@@ -91,13 +91,25 @@ def build_writer(*, token: str, api_url: str) -> WebClient:
 
 
 def _build(token: str, api_url: str, *handlers: Any) -> WebClient:
-    return WebClient(
-        token=token,
-        base_url=api_url,
-        timeout=_SECONDS,
-        retry_handlers=list(handlers),
-        logger=_logger,
+    return leave_proxy_to_urllib(
+        WebClient(
+            token=token,
+            base_url=api_url,
+            timeout=_SECONDS,
+            retry_handlers=list(handlers),
+            logger=_logger,
+        )
     )
+
+
+def leave_proxy_to_urllib(client: WebClient) -> WebClient:
+    """Let urlopen find the proxy in the environment, and return *client*.
+
+    The SDK finds it, too, but then builds an opener of its own, which follows redirects
+    with the token (`refuse_redirects` does not reach it).
+    """
+    client.proxy = None
+    return client
 
 
 def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, Any]:

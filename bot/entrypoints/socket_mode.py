@@ -7,6 +7,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.clients.slack_calls import leave_proxy_to_urllib
+
 logger = logging.getLogger(__name__)
 
 _FIRST_SECONDS = 1.0
@@ -23,7 +25,7 @@ class SocketMode:
     """The connection; the SDK reconnects it once it was there for the first time."""
 
     def __init__(self, app: App, *, app_token: str, api_url: str) -> None:
-        client = WebClient(base_url=api_url, logger=_logger)
+        client = leave_proxy_to_urllib(WebClient(base_url=api_url, logger=_logger))
         self._handler = SocketModeHandler(
             app,
             app_token,
