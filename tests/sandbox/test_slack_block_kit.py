@@ -195,17 +195,45 @@ def test_a_view_reads_with_what_was_entered_and_what_is_wrong(slack, client):
     assert before == [
         "== Attach files ==",
         "Where to?",
-        "Work item *",
+        "Work item * (i)",
         "  [...]",
         "  such as WEB-1",
         "  ! Please complete this required field.",
-        "Files",
+        "Files (f)",
         "  [...]",
         "----",
         "[Cancel] [Attach]",
     ]
     assert "  [WEB-1]" in show_view(view)
     assert "  [design.pdf]" in show_view(view)
+
+
+def test_what_can_be_ticked_and_chosen_is_shown_with_its_marks(slack, client):
+    some = {"options": options(2), "initial_option": options(2)[0]}
+    boxes = {"type": "checkboxes", "action_id": "c", "options": options(2)}
+    menu = {"type": "overflow", "action_id": "o", "options": options(2)}
+    shown = modal(
+        entry("r", {"type": "radio_buttons", "action_id": "r", **some}),
+        entry("s", {"type": "static_select", "action_id": "s", **some}),
+        entry("c", {**boxes, "initial_options": options(2)}),
+        section("More", accessory=boxes, block_id="x"),
+        section("Menu", accessory=menu, block_id="y"),
+    )
+    client.views_open(trigger_id=slack.shortcut("any").trigger_id, view=shown)
+
+    assert show_view(slack.views()[-1]).split("\n")[1:-2] == [
+        "Work item * (r)",
+        "  (x) 0",
+        "  ( ) 1",
+        "Work item * (s)",
+        "  [0]",
+        "  one of: 0 | 1",
+        "Work item * (c)",
+        "  [x] 0",
+        "  [x] 1",
+        "More  [ ] 0  [ ] 1",
+        "Menu  [0] [1]",
+    ]
 
 
 def test_a_home_reads_without_title_and_buttons(slack, client):

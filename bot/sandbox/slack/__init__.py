@@ -11,7 +11,7 @@ from bot.sandbox.slack.forms import SubmitResult
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.refusals import Refused
 from bot.sandbox.slack.server import SlackServer
-from bot.sandbox.slack.showing import show_message, show_view
+from bot.sandbox.slack.showing import show_message, show_view, show_words
 from bot.sandbox.slack.suggestions import BadAnswer
 from bot.sandbox.slack.views import View
 
@@ -28,4 +28,5 @@ __all__ = [
     "View",
     "show_message",
     "show_view",
+    "show_words",
 ]

@@ -4,11 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.mrkdwn import to_plain
+from bot.sandbox.slack.block_kit.elements import all_options
 from bot.sandbox.slack.block_kit.values import field_of, first_values
 from bot.sandbox.slack.messages import Json, Message
 from bot.sandbox.slack.views import View
 
 _RULE = "----"
+#: What stands around the mark of an option that is ticked or not.
+_MARKS: Mapping[str, tuple[str, str]] = {
+    "checkboxes": ("[", "]"),
+    "radio_buttons": ("(", ")"),
+}
 
 Values = Mapping[tuple[str, str], Json]
 
@@ -29,15 +35,20 @@ def show_view(view: View) -> str:
 
 def show_message(message: Message) -> str:
     """Return how a message reads: its blocks or its text, its files, its reactions."""
-    layout = [each for each in message.blocks if each["type"] != "rich_text"]
-    lines = [] if layout else [to_plain(message.text)] if message.text else []
-    values = first_values(layout) | message.values
-    for block in layout:
-        lines += _show(block, values)
+    words = show_words(message)
+    lines = [words] if words else []
     lines += [f"  file: {each.name or each.id}" for each in message.files]
     counts = [f":{name}: {len(each)}" for name, each in message.reactions.items()]
     lines += ["  " + "  ".join(counts)] if counts else []
     return "\n".join(lines)
+
+
+def show_words(message: Message) -> str:
+    """Return what stands in a message: its blocks, with their buttons, or its text."""
+    layout = [each for each in message.blocks if each["type"] != "rich_text"]
+    values = first_values(layout) | message.values
+    lines = [line for block in layout for line in _show(block, values)]
+    return "\n".join(lines) if layout else to_plain(message.text)
 
 
 def _show(block: Json, values: Values) -> Iterator[str]:
@@ -70,8 +81,9 @@ def _actions(block: Json, values: Values) -> Iterator[str]:
 
 def _input(block: Json, values: Values) -> Iterator[str]:
     mark = "" if block.get("optional") else " *"
-    yield f"{_text(block['label'])}{mark}"
-    yield f"  {_element(block, block['element'], values)}"
+    yield f"{_text(block['label'])}{mark} ({block['block_id']})"
+    for line in _field(block, block["element"], values):
+        yield f"  {line}"
     if block.get("hint"):
         yield f"  {_text(block['hint'])}"
 
@@ -104,12 +116,38 @@ SHOWN: Mapping[str, Callable[[Json, Values], Iterator[str]]] = {
 }
 
 
+def _field(block: Json, element: Json, values: Values) -> Iterator[str]:
+    """Yield the lines of an input's element; what can be chosen is one of them."""
+    if element["type"] in _MARKS:
+        yield from _boxes(block, element, values)
+        return
+    yield _element(block, element, values)
+    options = all_options(element)
+    if options:
+        yield "one of: " + " | ".join(_text(each["text"]) for each in options)
+
+
+def _boxes(block: Json, element: Json, values: Values) -> Iterator[str]:
+    left, right = _MARKS[element["type"]]
+    value = values.get((block["block_id"], element["action_id"]), {})
+    held = value.get(field_of(element["type"]) or "") or []
+    chosen = held if isinstance(held, list) else [held]
+    values_chosen = {each["value"] for each in chosen}
+    for option in element["options"]:
+        mark = "x" if option["value"] in values_chosen else " "
+        yield f"{left}{mark}{right} {_text(option['text'])}"
+
+
 def _element(block: Json, element: Json, values: Values) -> str:
     kind = element["type"]
     if kind == "button":
         return f"[{_text(element['text'])}]"
     if kind == "image":
         return f"(image: {element['alt_text']})"
+    if kind in _MARKS:
+        return "  ".join(_boxes(block, element, values))
+    if kind == "overflow":
+        return " ".join(f"[{_text(each['text'])}]" for each in element["options"])
     value = values.get((block["block_id"], element["action_id"]))
     entered = ", ".join(_entered(value)) if value else ""
     return f"[{entered or _text(element.get('placeholder')) or '...'}]"

@@ -63,7 +63,9 @@ class Suggesting:
             raise BadAnswer(request.error)
         options = read_options(request.answer)
         if isinstance(where, View):
-            where.suggested[block_id, action_id] = options
+            # what was chosen from earlier answers stays chosen
+            held = where.values.get((block_id, action_id), {}).get("selected_options")
+            where.suggested[block_id, action_id] = [*options, *(held or [])]
         return options
 
     def _asked(self, where: Message | View) -> Json:
