@@ -104,6 +104,7 @@ def test_without_a_terminal_it_shows_one_share_and_ends(tmp_path):
     assert "  anna        Please put this file on WEB-1" in lines
     assert any(line.startswith("  loadmaster  WEB-1 (http://") for line in lines)
     assert "              ✅ hello.txt is attached." in lines
+    assert "              [Undo] [Move]" in lines
     assert 'Plane, WEB-1 "Login page returns 500 on empty password"' in lines
     assert len(digests) == 2
     assert len(set(digests)) == 1
@@ -210,6 +211,56 @@ def test_at_a_terminal_one_can_go_on_until_ctrl_d(tmp_path):
     assert item.count(sha256(b"plan")) == 1
     assert thread.count("✅ my plan.txt is attached.") == 2
     assert [each.name for each in tmp_path.iterdir()] == ["my plan.txt"]
+
+
+def test_at_a_terminal_one_can_try_each_way_in(tmp_path):
+    (tmp_path / "plan.txt").write_text("plan")
+    attached, nothing = (
+        "✅ plan.txt is attached.",
+        "              nothing is attached\n",
+    )
+    with Terminal(tmp_path) as terminal:
+        terminal.read(_PROMPT)
+        terminal.type("share plan.txt 'see WEB-2'")
+        buttons = terminal.type("press")
+        undone = terminal.type("press Undo")
+        reaction = terminal.type("react as Ben")
+        command = terminal.type("/attach OPS-1")
+        mention = terminal.type("mention put it on OPS-2, too")
+        direct = terminal.type("dm plan.txt WEB-3")
+        usage = terminal.type("dm help")
+        terminal.type("shortcut global")
+        terminal.type("upload plan.txt")
+        terminal.type("choose WEB-4")
+        form = terminal.type("submit")
+
+    assert "  reply       [Undo]" in buttons
+    assert "↩ plan.txt was removed again." in undone
+    assert undone.partition("Plane, WEB-2")[2].endswith(f'"\n{nothing}{_PROMPT}')
+    assert ":paperclip: ben\n" in reaction
+    assert attached in reaction.partition(":paperclip: ben")[2]
+    assert reaction.partition("Plane, WEB-2")[2].count(sha256(b"plan")) == 1
+    assert "(only you see this)\n" in command
+    assert command.partition("Plane, OPS-1")[2].count(sha256(b"plan")) == 1
+    assert "  anna        @loadmaster put it on OPS-2, too\n" in mention
+    assert mention.partition("Plane, OPS-2")[2].count(sha256(b"plan")) == 1
+    assert "Slack, direct messages\n" in direct
+    assert direct.partition("Plane, WEB-3")[2].count(sha256(b"plan")) == 1
+    assert "/attach WEB-12" in usage
+    assert form.partition("Plane, WEB-4")[2].count(sha256(b"plan")) == 1
+
+
+def test_the_help_has_a_line_for_each_command(tmp_path):
+    with Terminal(tmp_path) as terminal:
+        terminal.read(_PROMPT)
+        shown = terminal.type("help")
+
+    lines = shown.splitlines()[1:-1]
+    first = [line.split()[0] for line in lines]
+    assert first[0] == "share"
+    assert first[-1] == "quit"
+    assert {"react", "/attach", "mention", "shortcut", "press", "home"} < {*first}
+    assert [line for line in lines if line[29:30] != " " or not line[30].strip()] == []
 
 
 def test_what_is_typed_wrongly_is_answered_with_what_can_be_done(tmp_path):

@@ -44,15 +44,21 @@ class Screen:
         text = self._wrap(visible(text), 0)
         self._write(f"\n\033[1m{text}\033[0m" if self._is_bold else f"\n{text}")
 
-    def show(self, rows: Iterable[Row]) -> None:
-        """Write *rows*, their texts below one another."""
+    def show(self, rows: Iterable[Row], *, column: int = _COLUMN) -> None:
+        """Write *rows*, their texts below one another after *column* characters."""
         for row in rows:
             label = visible(row.label)
             for line in row.text.split("\n"):
-                start = " " * _INDENT + label.ljust(_COLUMN)
+                start = " " * _INDENT + label.ljust(column)
                 line = self._wrap(start + visible(line), len(start))
                 self._write(line.rstrip())
                 label = ""
+
+    def draw(self, text: str) -> None:
+        """Write the lines of *text*, each wrapped below its own beginning."""
+        for line in text.split("\n"):
+            line = " " * _INDENT + visible(line)
+            self._write(self._wrap(line, len(line) - len(line.lstrip())).rstrip())
 
     def complain(self, *lines: str) -> None:
         """Write *lines* to the error stream."""

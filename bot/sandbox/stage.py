@@ -3,19 +3,24 @@
 import contextlib
 import functools
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.sandbox import wire
 from bot.sandbox.bot_process import BotEnded, BotProcess, clean_environment
 from bot.sandbox.local_file import Offer
 from bot.sandbox.mrkdwn import from_plain
 from bot.sandbox.plane import Attachment, PlaneServer, WorkItem
+from bot.sandbox.sights import News, Sight, look_around
 from bot.sandbox.slack import File, Message, SlackServer
 from bot.sandbox.store import StoreServer
 
-#: The bot's mark on a line about a file that is still on its way.
-_OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
+#: How long nothing happens after an answer before it counts as the whole of it.
+_CALM_SECONDS = 0.3
+#: The same after what only one person was told: that may be the promise of an answer.
+_PROMISE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +40,42 @@ class Stage:
         self.bot.start()
         self.slack.request_url = f"{self.bot.url}/slack/events"
 
-    def share(self, offers: Sequence[Offer], text: str) -> Message:
+    def share(
+        self,
+        offers: Sequence[Offer],
+        text: str,
+        *,
+        channel: str = "CGENERAL",
+    ) -> Message:
         """Share the offered files in one message; *text* is as a person types it."""
-        files = [
-            self.slack.add_file(
-                name=offer.name, content=offer.content, mimetype=offer.mimetype
-            )
-            for offer in offers
-        ]
-        return self.slack.share(files, text=from_plain(text))
+        files = [self.upload(offer) for offer in offers]
+        return self.slack.share(files, text=from_plain(text), channel=channel)
 
-    def wait_for_answer(
-        self, message: Message, *, first: float, further: float
-    ) -> str | None:
-        """Return what the bot says below *message* in the end, None if it does not.
+    def upload(self, offer: Offer) -> File:
+        """Upload one file without sharing it yet."""
+        return self.slack.add_file(
+            name=offer.name, content=offer.content, mimetype=offer.mimetype
+        )
 
-        The *first* word may take that many seconds, and each *further* one.
+    def hear_out(self, before: Sight, *, first: float, further: float) -> Sight:
+        """Return what there is to see once the bot has no more to say since *before*.
+
+        It may take *first* seconds to begin, and *further* ones from word to word
+        while it tells, or its calls show, that it is at work.
 
         Raises:
             BotEnded: it ended instead.
         """
-        heard, patience = "", first
+        seen, patience, end = before, first, time.monotonic() + max(first, further)
         while True:
-            look = functools.partial(self._news, message, heard)
-            words = self.slack.state.wait_for(look, patience)
-            if words is None or _OPEN not in words:
-                return words
-            heard, patience = words, further
+            calls = self._count_calls()
+            look = functools.partial(self._see_other_than, seen)
+            now = self.slack.state.wait_for(look, patience)
+            if now is not None:
+                seen, end = now, time.monotonic() + further
+            elif time.monotonic() > end or not self._is_busy(calls):
+                return seen
+            patience = _patience(seen.news_since(before), further)
 
     def work_items(self) -> dict[str, WorkItem]:
         """Return every work item that Plane shows, by key."""
@@ -89,15 +103,42 @@ class Stage:
             if any(self.attachments_of(key, file) for file in message.files)
         ]
 
-    def _news(self, message: Message, heard: str) -> str | None:
-        root = message.thread_ts or message.ts
-        replies = self.slack.replies_by_bot(message.channel_id, root)
-        words = "\n".join(reply.text for reply in replies)
-        if words and words != heard:
-            return words
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """Return what hangs on each work item, by key, so that changes show."""
+        state = self.plane.state
+        return {
+            key: [
+                *(each.id for each in state.attachments(key, uploaded_only=True)),
+                *(f"{each.id} {each.html}" for each in state.comments(key)),
+                *(each.id for each in state.links(key)),
+            ]
+            for key in self.work_items()
+        }
+
+    def _see_other_than(self, seen: Sight) -> Sight | None:
+        now = look_around(self.slack, watched=seen.watched)
+        if now != seen:
+            return now
         if not self.bot.is_running:
             raise BotEnded("Loadmaster has ended")
         return None
+
+    def _count_calls(self) -> int:
+        return sum(server.begun for server in self._servers())
+
+    def _is_busy(self, calls: int) -> bool:
+        """Tell whether the bot made calls since *calls*, or waits for an answer."""
+        waits = any(server.pending for server in self._servers())
+        return waits or calls != self._count_calls()
+
+    def _servers(self) -> tuple[wire.Server, ...]:
+        return self.slack.wire, self.plane.server, self.plane.store.server
+
+
+def _patience(news: News, further: float) -> float:
+    if news.is_open:
+        return further
+    return _CALM_SECONDS if news.is_answer else _PROMISE_SECONDS
 
 
 @contextlib.contextmanager

@@ -4,38 +4,88 @@ import html
 import re
 from collections.abc import Iterator
 
-from bot.sandbox.mrkdwn import to_plain
 from bot.sandbox.plane import Attachment
 from bot.sandbox.screen import Row, Screen, visible
-from bot.sandbox.slack import File, Message
+from bot.sandbox.slack import File, Message, View, show_view, show_words
 from bot.sandbox.stage import Stage
 
 _TAG = re.compile(r"<[^>]*>")
+#: A person or channel, mentioned or chosen in a menu.
+_ID = re.compile(r"(?P<sign>[@#]|(?<=\[))(?P<id>[A-Z][A-Z0-9]+)\b")
+#: Who sits at the terminal.
+YOU = "UANNA"
 
 
 def show_thread(stage: Stage, message: Message, screen: Screen) -> None:
     """Show *message* with its files, and what was written below it."""
-    state = stage.slack.state
     root = message.thread_ts or message.ts
-    screen.head(f"Slack, #{state.channels[message.channel_id].name}")
-    for each in stage.slack.thread(message.channel_id, root):
-        screen.show([Row(state.users[each.user].name, to_plain(each.text))])
-        for file in each.files:
-            screen.show(_file_rows(file))
+    screen.head(f"Slack, {_place(stage, message)}")
+    told = [each for each in _told(stage) if each.thread_ts == root]
+    found = [*stage.slack.thread(message.channel_id, root), *told]
+    for each in sorted(found, key=lambda each: each.ts):
+        screen.show(_message_rows(stage, each))
+
+
+def show_aside(stage: Stage, message: Message, screen: Screen) -> None:
+    """Show a message that stands in no thread."""
+    screen.head(f"Slack, {_place(stage, message)}")
+    screen.show(_message_rows(stage, message))
+
+
+def show_surface(stage: Stage, view: View, screen: Screen) -> None:
+    """Show a modal or an App Home."""
+    bot = stage.slack.state.users[stage.slack.state.bot_user].name
+    screen.head(f"Slack, {'modal' if view.kind == 'modal' else 'Home'} of {bot}")
+    screen.draw(name_all(stage, show_view(view)))
 
 
 def show_item(stage: Stage, key: str, screen: Screen) -> None:
-    """Show a work item with what is attached to it, and its comments."""
+    """Show a work item with what is attached to it, its links and its comments."""
     state = stage.plane.state
     screen.head(f'Plane, {key} "{state.work_item(key).name}"')
-    attachments = state.attachments(key, uploaded_only=True)
+    attachments, links = state.attachments(key, uploaded_only=True), state.links(key)
     for attachment in attachments:
         screen.show(_attachment_rows(stage, attachment))
+    for link in links:
+        screen.show([Row("link", f"{link.title or ''} {link.url}".strip())])
     for comment in state.comments(key):
         text = html.unescape(_TAG.sub("", comment.html)).strip()
         screen.show([Row("comment", text)])
-    if not attachments:
+    if not attachments and not links:
         screen.show([Row("", "nothing is attached")])
+
+
+def name_all(stage: Stage, text: str) -> str:
+    """Return *text* with the names of people and channels for their ids."""
+    state = stage.slack.state
+    names = {each.id: f"@{each.name}" for each in state.users.values()}
+    names |= {each.id: f"#{each.name}" for each in state.channels.values()}
+    return _ID.sub(lambda found: names.get(found["id"], found[0]), text)
+
+
+def _message_rows(stage: Stage, message: Message) -> Iterator[Row]:
+    users = stage.slack.state.users
+    author = users.get(message.user)
+    text = name_all(stage, show_words(message))
+    yield Row(author.name if author else message.user, text)
+    for file in message.files:
+        yield from _file_rows(file)
+    for emoji, people in message.reactions.items():
+        names = ", ".join(users[each].name for each in people)
+        yield Row("", f":{emoji}: {names}")
+    if message.only_for == YOU:
+        yield Row("", "(only you see this)")
+    elif message.only_for:
+        yield Row("", f"(only {users[message.only_for].name} sees this)")
+
+
+def _told(stage: Stage) -> list[Message]:
+    return [message for _, message in list(stage.slack.state.ephemerals)]
+
+
+def _place(stage: Stage, message: Message) -> str:
+    channel = stage.slack.state.channels[message.channel_id]
+    return "direct messages" if channel.kind == "im" else f"#{channel.name}"
 
 
 def _file_rows(file: File) -> Iterator[Row]:

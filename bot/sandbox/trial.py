@@ -9,6 +9,7 @@ from bot.sandbox.interrupts import interruptible, undisturbed_end
 from bot.sandbox.local_file import Offer, UnusableFiles, offer_greeting, offer_paths
 from bot.sandbox.prompt import Prompt
 from bot.sandbox.screen import Screen
+from bot.sandbox.sights import look_around
 from bot.sandbox.slack import File, Message
 from bot.sandbox.stage import Stage, open_stage
 from bot.sandbox.transcript import show_item, show_thread
@@ -61,8 +62,9 @@ def _play(offers: Sequence[Offer], screen: Screen, *, stays: bool) -> int:
 
 def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:
     what = "this file" if len(offers) == 1 else f"these {len(offers)} files"
+    before = look_around(stage.slack)
     message = stage.share(offers, f"Please put {what} on {KEY}")
-    stage.wait_for_answer(message, first=_PATIENCE, further=_PATIENCE)
+    stage.hear_out(before, first=_PATIENCE, further=_PATIENCE)
     show_thread(stage, message, screen)
     show_item(stage, KEY, screen)
     return message

@@ -75,6 +75,8 @@ class Server:
         self._routes: list[tuple[str, re.Pattern[str], str, Handler]] = []
         self._faults = Faults()
         self._exchanges: list[Exchange] = []
+        #: How many requests were begun, answered or not.
+        self.begun = 0
         self._lock = threading.Lock()
         self._fallback: Handler = lambda request: Response(404)
         handling = type("Handling", (Connection,), {"answering": self})
@@ -117,6 +119,12 @@ class Server:
             seen = list(self._exchanges)
         return [each for each in seen if operation in (None, each.operation)]
 
+    @property
+    def pending(self) -> int:
+        """How many requests are being answered now."""
+        with self._lock:
+            return self.begun - len(self._exchanges)
+
     def start(self) -> Self:
         """Begin to answer."""
         self._thread.start()
@@ -142,6 +150,8 @@ class Server:
     def respond(self, request: Request, handler: Handler, started: float) -> Response:
         """Run the faults and the handler for one request and log the exchange."""
         status: int | None = None
+        with self._lock:
+            self.begun += 1
         try:
             response = self._run(request, handler)
             status = response.status
