@@ -10,6 +10,8 @@
     │   └── MalformedEvent
     ├── AttachmentExists            Plane knows this external id on the work item
     ├── AttachmentGone              Plane no longer knows the attachment
+    ├── CommentExists               Plane knows this external id in the project
+    ├── CommentGone                 Plane no longer knows the comment
     ├── Problem                     has a sentence for the thread (domain/sentences.py)
     │   ├── TransientProblem        may pass by itself: tried again
     │   └── FinalProblem            will not pass by itself: told, and done with
@@ -68,6 +70,18 @@ class AttachmentExists(LoadmasterError):
 
 class AttachmentGone(LoadmasterError):
     """Plane no longer knows the attachment."""
+
+
+class CommentExists(LoadmasterError):
+    """Plane already has *comment_id* for this external id."""
+
+    def __init__(self, comment_id: str) -> None:
+        super().__init__(comment_id)
+        self.comment_id = comment_id
+
+
+class CommentGone(LoadmasterError):
+    """Plane no longer knows the comment."""
 
 
 @dataclass(eq=False)

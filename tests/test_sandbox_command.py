@@ -108,7 +108,10 @@ def test_without_a_terminal_it_shows_one_share_and_ends(tmp_path):
     assert 'Plane, WEB-1 "Login page returns 500 on empty password"' in lines
     assert len(digests) == 2
     assert len(set(digests)) == 1
-    assert lines[-1] == "              the same bytes as in Slack"
+    assert lines[-2:] == [
+        "              the same bytes as in Slack",
+        "  comment     anna shared hello.txt in #general (Slack).",
+    ]
     assert "\033" not in done.stdout
 
 
@@ -209,6 +212,7 @@ def test_at_a_terminal_one_can_go_on_until_ctrl_d(tmp_path):
     assert 'Plane, OPS-1 "Renew the TLS certificates"' in shown
     assert 'Plane, WEB-2 "Footer overlaps the cookie banner"' in item
     assert item.count(sha256(b"plan")) == 1
+    assert item.count("comment     anna shared my plan.txt in #general (Slack).") == 1
     assert thread.count("✅ my plan.txt is attached.") == 2
     assert [each.name for each in tmp_path.iterdir()] == ["my plan.txt"]
 

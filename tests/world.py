@@ -141,6 +141,8 @@ class World:
                 " WHERE state = 'new' OR reply_due_at IS NOT NULL"
                 " UNION ALL SELECT 'attachment', id FROM attachments"
                 " WHERE state NOT IN ('done', 'failed', 'removed')"
+                " UNION ALL SELECT 'comment', id FROM comments"
+                " WHERE due_at IS NOT NULL"
             ).fetchall()
 
     def calls(self) -> list[str]:

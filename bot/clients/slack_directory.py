@@ -50,7 +50,7 @@ class SlackDirectory:
             SlackUnavailable: the workspace's address is not known.
         """
         url = self._identify().get("url")
-        if not isinstance(url, str):
+        if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             raise SlackUnavailable
         return write_permalink(url, channel_id, ts, thread_ts)
 
@@ -97,9 +97,17 @@ class SlackDirectory:
         return call(self._reader.auth_test)
 
     def _is_elsewhere(self, user: Mapping[str, Any]) -> bool:
+        """Whether the person's organisation is known and not ours.
+
+        It may have many workspaces (Enterprise Grid), of which ours is only one.
+        """
         home = self._identify()
-        ours = {home.get("team_id"), home.get("enterprise_id")} - {None}
-        return user.get("team_id") not in {None, *ours}
+        grid = user.get("enterprise_user")
+        theirs = [user.get("team_id")]
+        theirs += [grid.get("enterprise_id")] if isinstance(grid, Mapping) else []
+        known = [each for each in theirs if isinstance(each, str)]
+        ours = (home.get("team_id"), home.get("enterprise_id"))
+        return bool(known) and not any(each in ours for each in known)
 
 
 def _name(user: Mapping[str, Any]) -> str:
@@ -112,4 +120,4 @@ def _name(user: Mapping[str, Any]) -> str:
         user.get("real_name"),
         user.get("name"),
     )
-    return next((name for name in names if isinstance(name, str) and name), "")
+    return next((each for each in names if isinstance(each, str) and each.strip()), "")

@@ -52,3 +52,5 @@ NOT_UNDONE = "NotUndone"
 SUCCESSES = frozenset({ATTACHED.code, ALREADY_ATTACHED.code})
 #: The codes of what trying again is not for: it went well, or where it was wanted.
 SETTLED = SUCCESSES | {NOT_UNDONE, MOVED}
+#: The codes of what is there because the share itself put it there.
+OWN = frozenset({ATTACHED.code, NOT_UNDONE})

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.clients.plane import PlaneClient
-from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_calls import Gate, PlaneCalls
+from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.plane_search import PlaneSearch
 from bot.clients.response_urls import ResponseUrls
@@ -17,7 +18,7 @@ from bot.clients.slack_views import SlackViews
 from bot.clients.storage import Storage
 from bot.config import PlaneSettings, Settings, SlackSettings
 from bot.work.local_runner import THREADS
-from bot.work.rate_gate import RateGate
+from bot.work.rate_gate import LastInLine, RateGate
 from bot.work.runner import JobKind
 
 _RELAYS = THREADS[JobKind.ATTACHMENT]
@@ -32,25 +33,33 @@ class PlaneSide:
     client: PlaneClient
     directory: PlaneDirectory
     search: PlaneSearch
+    comments: PlaneComments
     storage: Storage
 
     @classmethod
     def of(cls, settings: PlaneSettings) -> Self:
         """Build them; nobody is called yet."""
-        calls = PlaneCalls(
-            api_url=settings.api_url,
-            api_key=settings.api_key,
-            workspace=settings.workspace,
-            gate=RateGate(settings.rate_limit),
-            threads=sum(THREADS.values()),
-        )
+        gate = RateGate(settings.rate_limit)
+        calls = _build_calls(settings, gate)
         client = PlaneClient(calls)
         return cls(
             client,
             PlaneDirectory(client, fence=settings.projects),
             PlaneSearch(calls, patience=_SEARCH_SECONDS),
+            # Attachments first: they may use up what Plane allows.
+            PlaneComments(_build_calls(settings, LastInLine(gate))),
             Storage(threads=_RELAYS),
         )
+
+
+def _build_calls(settings: PlaneSettings, gate: Gate) -> PlaneCalls:
+    return PlaneCalls(
+        api_url=settings.api_url,
+        api_key=settings.api_key,
+        workspace=settings.workspace,
+        gate=gate,
+        threads=sum(THREADS.values()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,18 @@ from bot.listeners.intake import Intake
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
+from bot.work.commenting import CommentHandler
 from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
 from bot.work.ledger.attachments import AttachmentLedger
+from bot.work.ledger.comments import CommentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.local_runner import LocalRunner
 from bot.work.planning import Guards, ShareHandler
-from bot.work.recovery import take_up
+from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Handlers, JobKind
 from bot.work.seals import Sealer
@@ -43,15 +45,17 @@ class Ledgers:
     attachments: AttachmentLedger
     replies: ReplyLedger
     moves: MoveLedger
+    comments: CommentLedger
 
     @classmethod
-    def on(cls, database: Database) -> Self:
+    def on(cls, database: Database, *, has_comments: bool) -> Self:
         """Open the parts on *database*."""
         return cls(
             ShareLedger(database, clock=time.time),
-            AttachmentLedger(database, clock=time.time),
+            AttachmentLedger(database, clock=time.time, has_comments=has_comments),
             ReplyLedger(database, clock=time.time),
             MoveLedger(database),
+            CommentLedger(database, clock=time.time),
         )
 
 
@@ -60,7 +64,8 @@ class Loadmaster:
 
     def __init__(self, settings: Settings) -> None:
         self._database = Database(settings.database_url)
-        self._ledgers = Ledgers.on(self._database)
+        self._has_comments = settings.plane.comment
+        self._ledgers = Ledgers.on(self._database, has_comments=self._has_comments)
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner()
         self._clients = Clients.of(settings)
@@ -86,14 +91,14 @@ class Loadmaster:
             StartError: the database cannot be used.
         """
         self._database.migrate()
-        left = take_up(
-            {
-                JobKind.SHARE: self._ledgers.shares,
-                JobKind.ATTACHMENT: self._ledgers.attachments,
-                JobKind.REPLY: self._ledgers.replies,
-            },
-            self._runner,
-        )
+        unfinished: dict[JobKind, Unfinished] = {
+            JobKind.SHARE: self._ledgers.shares,
+            JobKind.ATTACHMENT: self._ledgers.attachments,
+            JobKind.REPLY: self._ledgers.replies,
+        }
+        if self._has_comments:
+            unfinished[JobKind.COMMENT] = self._ledgers.comments
+        left = take_up(unfinished, self._runner)
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.start(self._handlers)
@@ -121,6 +126,7 @@ class Loadmaster:
             JobKind.SHARE: self._build_share_handler(settings.attach).run,
             JobKind.ATTACHMENT: self._build_attachment_handler().run,
             JobKind.REPLY: self._build_reply_handler(settings.attach).run,
+            JobKind.COMMENT: self._build_comment_handler().run,
         }
 
     def _build_share_handler(self, settings: AttachSettings) -> ShareHandler:
@@ -162,6 +168,16 @@ class Loadmaster:
             command=settings.command,
             emoji=settings.emoji,
             sealer=self._sealer,
+            patience=self._patience,
+            clock=time.time,
+        )
+
+    def _build_comment_handler(self) -> CommentHandler:
+        return CommentHandler(
+            self._ledgers.comments,
+            self._clients.plane.comments,
+            self._clients.slack.directory,
+            self._runner,
             patience=self._patience,
             clock=time.time,
         )

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import html
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,9 @@ from bot.sandbox.store import StoreServer
 _CALM_SECONDS = 0.3
 #: The same after what only one person was told: that may be the promise of an answer.
 _PROMISE_SECONDS = 1.0
+#: A comment follows the answer soon, if it comes at all.
+_COMMENT_SECONDS = 5.0
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,20 @@ class Stage:
             ]
             for key in self.work_items()
         }
+
+    def wait_for_comments(self, message: Message) -> None:
+        """Wait a little until every work item with its files tells of *message*."""
+        deadline = time.monotonic() + _COMMENT_SECONDS
+        keys = self.destinations(message)
+        while not all(self._tells_of(message, key) for key in keys):
+            if time.monotonic() > deadline or not self.bot.is_running:
+                return
+            time.sleep(_LOOK_SECONDS)
+
+    def _tells_of(self, message: Message, key: str) -> bool:
+        link = self.slack.link(message)
+        comments = self.plane.state.comments(key)
+        return any(link in html.unescape(each.html) for each in comments)
 
     def _see_other_than(self, seen: Sight) -> Sight | None:
         now = look_around(self.slack, watched=seen.watched)

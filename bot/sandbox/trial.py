@@ -65,6 +65,7 @@ def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:
     before = look_around(stage.slack)
     message = stage.share(offers, f"Please put {what} on {KEY}")
     stage.hear_out(before, first=_PATIENCE, further=_PATIENCE)
+    stage.wait_for_comments(message)
     show_thread(stage, message, screen)
     show_item(stage, KEY, screen)
     return message

@@ -76,6 +76,7 @@ class AttachmentHandler:
         )
         shown, is_wanted = self._ledger.remove(open_.attachment_id, outcome)
         self._submit_replies(shown, open_.channel_id)
+        self._submit_comments(open_.attachment_id)
         if is_wanted:
             self._runner.submit(job)
 
@@ -159,6 +160,7 @@ class AttachmentHandler:
     ) -> None:
         decided = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
         self._submit_replies(decided.shares, open_.channel_id)
+        self._submit_comments(open_.attachment_id)
         for attachment_id in decided.removals:
             job = Job(JobKind.ATTACHMENT, attachment_id, open_.channel_id)
             self._runner.submit(job)
@@ -169,6 +171,10 @@ class AttachmentHandler:
     def _submit_replies(self, share_ids: list[int], group: str) -> None:
         for share_id in share_ids:
             self._runner.submit(Job(JobKind.REPLY, share_id, group))
+
+    def _submit_comments(self, attachment_id: int) -> None:
+        for comment_id, channel_id, at in self._ledger.due_comments(attachment_id):
+            self._runner.submit(Job(JobKind.COMMENT, comment_id, channel_id), at=at)
 
     def _reporter(self, open_: OpenAttachment) -> Callable[[int], None]:
         """Return what is told of relayed bytes; it passes on one count in a while."""

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from bot.errors import PlaneThrottled
 
@@ -37,6 +38,7 @@ class RateGate:
         self._wait = wait
         self._changed = threading.Condition()
         self._queue: deque[object] = deque()
+        self._behind: deque[object] = deque()
         self._answered: deque[float] = deque()
         self._under_way = 0
         self._closed_until = 0.0
@@ -48,7 +50,16 @@ class RateGate:
         Raises:
             PlaneThrottled: there was none for *patience* seconds.
         """
-        self._enter(math.inf if patience is None else self._clock() + patience)
+        self._enter(self._queue, patience)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextlib.contextmanager
+    def passage_behind(self, *, patience: float | None = None) -> Iterator[None]:
+        """Let all who wait for a `passage` go first, then do the same."""
+        self._enter(self._behind, patience)
         try:
             yield
         finally:
@@ -60,17 +71,18 @@ class RateGate:
             until = self._clock() + seconds
             self._closed_until = max(self._closed_until, until)
 
-    def _enter(self, until: float) -> None:
+    def _enter(self, queue: deque[object], patience: float | None) -> None:
+        until = math.inf if patience is None else self._clock() + patience
         # A lock's waiters have no order: the queue keeps that of arrival.
         turn = object()
         with self._changed:
-            self._queue.append(turn)
+            queue.append(turn)
             try:
                 while (wait := self._wait_time(turn)) is None or wait > 0:
                     self._wait(self._changed, self._shorten(wait, until))
                 self._under_way += 1
             finally:
-                self._queue.remove(turn)
+                queue.remove(turn)
                 self._changed.notify_all()
 
     def _shorten(self, wait: float | None, until: float) -> float | None:
@@ -83,7 +95,7 @@ class RateGate:
 
     def _wait_time(self, turn: object) -> float | None:
         """Return the seconds until a place is free; None until something changes."""
-        if self._queue[0] is not turn:
+        if (self._queue or self._behind)[0] is not turn:
             return None
         now = self._clock()
         if now < self._closed_until:
@@ -101,3 +113,20 @@ class RateGate:
             self._under_way -= 1
             self._answered.append(self._clock())
             self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class LastInLine:
+    """The *gate* for calls that can wait: they use what the others leave."""
+
+    gate: RateGate
+
+    def passage(
+        self, *, patience: float | None = None
+    ) -> contextlib.AbstractContextManager[None]:
+        """Wait for a place that nobody else waits for, and hold it for one call."""
+        return self.gate.passage_behind(patience=patience)
+
+    def push_back(self, seconds: float) -> None:
+        """Let nobody through for *seconds*: Plane said so."""
+        self.gate.push_back(seconds)

@@ -14,6 +14,8 @@ class JobKind(StrEnum):
     ATTACHMENT = "attachment"
     #: Post or edit a share's reply.
     REPLY = "reply"
+    #: Have a comment in Plane say who shared what.
+    COMMENT = "comment"
 
 
 class Job(NamedTuple):

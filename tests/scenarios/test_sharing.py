@@ -155,17 +155,23 @@ def test_an_unknown_number_keeps_no_file_from_the_other_work_items(world):
     assert world.attached("WEB-1") == hashes(file)
 
 
-def test_a_further_file_costs_two_calls_to_plane(world):
+def test_a_further_file_costs_two_calls_to_plane_and_one_for_its_comment(world):
     first = world.slack.add_file()
     world.reply(world.slack.share([first], text="WEB-1"))
-    before = len(world.plane.exchanges())
+    world.settle()
+    before, spoken = len(world.plane.exchanges()), len(world.calls())
 
     second = world.slack.add_file(name="b.pdf")
     world.reply(world.slack.share([second], text="WEB-1"))
+    world.settle()
 
     calls = [each.operation for each in world.plane.exchanges()[before:]]
-    assert calls == ["plane.create_attachment", "plane.complete_attachment"]
-    assert len(world.slack.calls()) == 2  # one message each
+    assert calls == [
+        "plane.create_attachment",
+        "plane.complete_attachment",
+        "plane.create_comment",
+    ]
+    assert world.calls()[spoken:] == ["chat.postMessage"]
 
 
 def test_a_long_upload_shows_its_progress_in_the_same_reply(world):

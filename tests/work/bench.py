@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_conversations import SlackConversations
+from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
 from bot.domain.presses import Press
@@ -25,6 +27,7 @@ from bot.sandbox.store import StoreServer
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
+from bot.work.commenting import CommentHandler
 from bot.work.planning import Guards, ShareHandler
 from bot.work.rate_gate import RateGate
 from bot.work.replying import ReplyHandler
@@ -69,6 +72,8 @@ class Bench:
     api: SlackApi
     seeker: Seeker
     response_urls: ResponseUrls
+    comments: PlaneComments
+    people: SlackDirectory
 
     def share(self, *files, text="WEB-1", **options):
         """Share files in Slack and take the share in; return message and id."""
@@ -131,6 +136,22 @@ class Bench:
             clock=self.clock,
         )
         handler.run(Job(JobKind.REPLY, share_id, "CGENERAL"))
+
+    def comment(self, comment_id=1):
+        """Run the comment's job once."""
+        handler = CommentHandler(
+            self.ledger.comments,
+            self.comments,
+            self.people,
+            self.agenda,
+            patience=self.patience,
+            clock=self.clock,
+        )
+        handler.run(Job(JobKind.COMMENT, comment_id, "CGENERAL"))
+
+    def commented(self, key="WEB-1"):
+        """Return what the comments on a work item say."""
+        return [each.html for each in self.plane.state.comments(key)]
 
     def lines(self, share_id):
         """Return what the ledger has to say of each file of a share."""
@@ -213,4 +234,6 @@ def open_bench(ledger, clock):
             api,
             Seeker(api, SlackConversations(reader), directory, LINKS),
             ResponseUrls(api_url=slack.api_url),
+            PlaneComments(calls),
+            SlackDirectory(reader, clock=clock),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.work.ledger.attachments import AttachmentLedger
+from bot.work.ledger.comments import CommentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
@@ -22,6 +23,7 @@ class Ledger:
     shares: ShareLedger
     attachments: AttachmentLedger
     replies: ReplyLedger
+    comments: CommentLedger
 
     def plan(self, share, *resolutions):
         """Add and plan a share; return its id and its attachments' ids."""
@@ -68,8 +70,9 @@ def ledger(database, clock):
         database,
         clock,
         ShareLedger(database, clock=clock),
-        AttachmentLedger(database, clock=clock),
+        AttachmentLedger(database, clock=clock, has_comments=True),
         ReplyLedger(database, clock=clock),
+        CommentLedger(database, clock=clock),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.work.rate_gate import RateGate
+from bot.work.rate_gate import LastInLine, RateGate
 
 WINDOW = 60
 SOON = 10.0
@@ -161,6 +161,52 @@ def test_who_comes_first_passes_first(clock):
     for thread in threads:
         thread.join(SOON)
     assert order == list(range(8))
+
+
+def test_who_can_wait_comes_after_all_others(clock):
+    waiters = Waiters()
+    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    patient = LastInLine(gate)
+    order = []
+    done = threading.Semaphore(0)
+
+    def ask(door, name):
+        with door.passage():
+            order.append(name)
+            clock.now += WINDOW
+        done.release()
+
+    asked = [(patient, "p1"), (gate, "1"), (patient, "p2"), (gate, "2")]
+    threads = [threading.Thread(target=ask, args=each) for each in asked]
+    with gate.passage():
+        for thread in threads:
+            thread.start()
+            assert waiters.started.acquire(timeout=SOON)
+        clock.now += WINDOW
+    for _ in threads:
+        clock.now += WINDOW
+        waiters.wake()
+        assert done.acquire(timeout=SOON)
+    for thread in threads:
+        thread.join(SOON)
+    assert order == ["1", "2", "p1", "p2"]
+
+
+def test_who_can_wait_has_the_places_that_nobody_wants(clock):
+    gate = RateGate(2, clock=clock, wait=clock.wait)
+    patient = LastInLine(gate)
+
+    began = [call(patient, clock) for _ in range(3)]
+
+    assert began == [1_000, 1_000, 1_000 + WINDOW]
+
+
+def test_who_can_wait_is_heard_when_plane_tells_to_wait(clock):
+    gate = RateGate(60, clock=clock, wait=clock.wait)
+
+    LastInLine(gate).push_back(30)
+
+    assert call(gate, clock) == 1_030
 
 
 CALLS = st.lists(

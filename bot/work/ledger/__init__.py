@@ -1,1 +1,1 @@
-"""The ledger: Loadmaster's own record of shares, attachments and replies."""
+"""The ledger: Loadmaster's own record of shares, attachments, comments and replies."""

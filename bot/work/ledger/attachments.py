@@ -15,7 +15,7 @@ from bot.domain.outcomes import (
     ALREADY_ATTACHED,
     ATTACHED,
     MOVED,
-    NOT_UNDONE,
+    OWN,
     REMOVING,
     UNDONE,
     Outcome,
@@ -29,6 +29,7 @@ from bot.work.ledger.attempts import (
 )
 from bot.work.ledger.database import Database
 from bot.work.ledger.moves import finish_moves
+from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
@@ -57,11 +58,21 @@ class Decided(NamedTuple):
 
 
 class AttachmentLedger:
-    """Keeps the state of attachments and decides the lines that wait for them."""
+    """Keeps the state of attachments and decides the lines that wait for them.
 
-    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+    Where *has_comments*, each decision has the comments looked at that tell of it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], float],
+        has_comments: bool = False,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._has_comments = has_comments
 
     def get_open(self, attachment_id: int) -> OpenAttachment | None:
         """Return the attachment if a share waits for it, or for its removal."""
@@ -170,8 +181,9 @@ class AttachmentLedger:
                     .order_by(share_attachments.c.share_id)
                 ).scalars()
             )
+            disowned = []
             if outcome == ATTACHED:
-                _disown(connection, attachment_id)
+                disowned = _disown(connection, attachment_id)
             for position, share_id in enumerate(waiting):
                 own = _outcome_for(position, outcome)
                 connection.execute(
@@ -192,6 +204,7 @@ class AttachmentLedger:
                 if outcome.is_success
                 else []
             )
+            self._ask_for_comments(connection, attachment_id, [*disowned, *waiting])
         return Decided(waiting, removals)
 
     def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
@@ -212,6 +225,7 @@ class AttachmentLedger:
                 .where(shares.c.id.in_(shown))
                 .values(reply_due_at=self._clock())
             )
+            self._ask_for_comments(connection, attachment_id, shown)
         return shown, is_wanted
 
     def waiting_shares(self, attachment_id: int) -> list[int]:
@@ -225,6 +239,13 @@ class AttachmentLedger:
                     )
                 ).scalars()
             )
+
+    def due_comments(self, attachment_id: int) -> Sequence[tuple[int, str, float]]:
+        """Return id, channel and due time of the comments that have to tell of it."""
+        if not self._has_comments:
+            return []
+        with self._database.read() as connection:
+            return find_due_comments(connection, attachment_id)
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, a channel that waits, and due time of all that are not done."""
@@ -242,6 +263,13 @@ class AttachmentLedger:
                 .order_by(attachments.c.id)
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
+
+    def _ask_for_comments(
+        self, connection: Connection, attachment_id: int, share_ids: Sequence[int]
+    ) -> None:
+        if self._has_comments:
+            now = self._clock()
+            ask_for_comments(connection, attachment_id, share_ids, now=now)
 
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:
@@ -294,18 +322,22 @@ def _is_wanted(connection: Connection, attachment_id: int) -> bool:
     )
 
 
-def _disown(connection: Connection, attachment_id: int) -> None:
-    """Keep that what earlier shares attached is gone: it is no longer theirs to undo.
+def _disown(connection: Connection, attachment_id: int) -> list[int]:
+    """Keep that what earlier shares attached is gone, and return them.
 
-    Somebody deleted it in Plane, else it could not be attached once more.
+    Somebody deleted it in Plane, else it could not be attached once more: it is no
+    longer theirs to undo.
     """
-    connection.execute(
-        update(share_attachments)
-        .where(
-            share_attachments.c.attachment_id == attachment_id,
-            share_attachments.c.outcome.in_((ATTACHED.code, NOT_UNDONE)),
-        )
-        .values(outcome=ALREADY_ATTACHED.code, facts={})
+    return list(
+        connection.execute(
+            update(share_attachments)
+            .where(
+                share_attachments.c.attachment_id == attachment_id,
+                share_attachments.c.outcome.in_(OWN),
+            )
+            .values(outcome=ALREADY_ATTACHED.code, facts={})
+            .returning(share_attachments.c.share_id)
+        ).scalars()
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.outcomes import ATTACHED, NOT_UNDONE, REMOVING
+from bot.domain.outcomes import OWN, REMOVING
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
@@ -75,7 +75,7 @@ def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]
 def is_removable() -> ColumnElement[bool]:
     """Whether a line's share attached the file itself, and it is there."""
     return and_(
-        share_attachments.c.outcome.in_((ATTACHED.code, NOT_UNDONE)),
+        share_attachments.c.outcome.in_(OWN),
         attachments.c.state == AttachmentState.DONE,
     )
 

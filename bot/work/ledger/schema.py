@@ -140,6 +140,35 @@ share_attachments = Table(
     Column("facts", JSON(none_as_null=True)),
 )
 
+#: The comment on one work item for all that was shared in one place: a message, or a
+#: trigger without one. `digest` stands for what it says; `revision` counts how often
+#: that may have changed.
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("team_id", String(64), nullable=False),
+    Column("place", String(256), nullable=False),
+    Column("channel_id", String(64), nullable=False),
+    Column("message_ts", String(32)),
+    Column("thread_ts", String(32)),
+    Column("is_private", Boolean),
+    Column("project_id", String(36), nullable=False),
+    Column("work_item_id", String(36), nullable=False),
+    Column("item_key", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("comment_id", String(36)),
+    Column("digest", String(64)),
+    Column("revision", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("waiting_since", Double),
+    Column("cause", String(64)),
+    Column("cause_since", Double),
+    Column("waiting_for", JSON(none_as_null=True)),
+    Column("due_at", Double),
+    UniqueConstraint("team_id", "place", "work_item_id"),
+)
+
 # What a start has to take up again, found without reading what is done.
 Index("ix_shares_state", shares.c.state)
 Index(
@@ -150,3 +179,11 @@ Index(
 )
 Index("ix_attachments_state", attachments.c.state)
 Index("ix_share_attachments_attachment_id", share_attachments.c.attachment_id)
+Index(
+    "ix_comments_due_at",
+    comments.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+# The shares of one message.
+Index("ix_shares_channel_id_message_ts", shares.c.channel_id, shares.c.message_ts)

@@ -42,6 +42,17 @@ AT_REST = (AttachmentState.DONE, AttachmentState.FAILED, AttachmentState.REMOVED
 UNDER_WAY = tuple(state for state in AttachmentState if state not in AT_REST)
 
 
+class CommentState(StrEnum):
+    """How far the comment on one work item for one message is."""
+
+    NONE = "none"
+    #: It is being made, or was when the process ended: Plane may have it.
+    POSTING = "posting"
+    POSTED = "posted"
+    #: Somebody deleted it in Plane, and does not want it back.
+    GONE = "gone"
+
+
 class ReplyState(StrEnum):
     """How far the one reply of a share is."""
 

@@ -1,0 +1,108 @@
+"""Plane's comments on work items: values out, or a typed error.
+
+One call each, no retries. Shapes as observed with Plane Community Edition 1.3.1.
+"""
+
+import requests
+
+from bot.clients.plane import EXTERNAL_SOURCE, WorkItem
+from bot.clients.plane_answers import (
+    error_text,
+    expecting_shape,
+    is_missing,
+    raise_for_item,
+    read_object,
+    read_uuid,
+)
+from bot.clients.plane_calls import PlaneCalls
+from bot.errors import (
+    CommentExists,
+    CommentGone,
+    PlaneUnavailable,
+    PlaneWorkspaceRefused,
+    ProjectRefused,
+    WorkItemNotFound,
+)
+
+#: After no answer, Plane may be at it still for this long, and would make a second
+#: comment beside the first: it looks for the external id before it inserts, and no
+#: unique index stands behind that (plane/api/views/issue.py).
+UNCLEAR_SECONDS = 2.0
+
+
+class PlaneComments:
+    """Makes, changes and deletes comments with an external id."""
+
+    def __init__(self, calls: PlaneCalls) -> None:
+        self._calls = calls
+
+    def create(self, item: WorkItem, *, html: str, external_id: str) -> str:
+        """Comment on *item*; return the comment's id.
+
+        Raises:
+            CommentExists: the project has a comment with this external id.
+            PlaneUnavailable: whether there is one now is not known.
+            WorkItemNotFound: the work item is gone.
+            ProjectRefused: the user may not comment in the project.
+        """
+        try:
+            return self._create(item, html, external_id)
+        except PlaneUnavailable as problem:
+            wait = max(problem.retry_after or 0.0, UNCLEAR_SECONDS)
+            raise PlaneUnavailable(retry_after=wait) from problem
+
+    def find(self, item: WorkItem, external_id: str) -> str | None:
+        """Return the id of the comment on *item* with our *external_id*, if any.
+
+        Raises:
+            ProjectRefused: the user may not read in the project.
+        """
+        wanted = (external_id, EXTERNAL_SOURCE)
+        try:
+            with expecting_shape():
+                for raw in self._calls.pages(_comments(item)):
+                    if (raw.get("external_id"), raw.get("external_source")) == wanted:
+                        return read_uuid(raw["id"])
+        except PlaneWorkspaceRefused as problem:
+            raise ProjectRefused(item.key.identifier) from problem
+        return None
+
+    def update(self, item: WorkItem, comment_id: str, *, html: str) -> None:
+        """Replace what the comment says. Doing it again changes nothing.
+
+        Raises:
+            CommentGone: Plane does not know the comment any more.
+        """
+        path = f"{_comments(item)}{comment_id}/"
+        response = self._calls.call("PATCH", path, json={"comment_html": html})
+        if is_missing(response):
+            raise CommentGone
+        raise_for_item(response, str(item.key), item.key.identifier)
+
+    def delete(self, item: WorkItem, comment_id: str) -> None:
+        """Delete the comment; one that is gone already is as good."""
+        response = self._calls.call("DELETE", f"{_comments(item)}{comment_id}/")
+        if not is_missing(response):
+            raise_for_item(response, str(item.key), item.key.identifier)
+
+    def _create(self, item: WorkItem, html: str, external_id: str) -> str:
+        body = {
+            "comment_html": html,
+            "external_id": external_id,
+            "external_source": EXTERNAL_SOURCE,
+        }
+        response = self._calls.call("POST", _comments(item), json=body)
+        if response.status_code != requests.codes.conflict:
+            # Not a 404: the insert fails for its foreign key (observed).
+            if error_text(response) == "The payload is not valid":
+                raise WorkItemNotFound(str(item.key))
+            raise_for_item(response, str(item.key), item.key.identifier)
+        with expecting_shape():
+            comment_id = read_uuid(read_object(response)["id"])
+        if response.status_code == requests.codes.conflict:
+            raise CommentExists(comment_id)
+        return comment_id
+
+
+def _comments(item: WorkItem) -> str:
+    return f"projects/{item.project_id}/work-items/{item.work_item_id}/comments/"

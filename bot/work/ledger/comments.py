@@ -1,0 +1,191 @@
+"""The ledger's comments: what each has to say now, and whether Plane has it.
+
+Each verb is one transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select, update
+
+from bot.domain.files import SharedFile
+from bot.domain.outcomes import OWN, REMOVING
+from bot.errors import Problem
+from bot.work.ledger.attempts import NEVER, Attempts, count_attempt, read_attempts
+from bot.work.ledger.database import Database
+from bot.work.ledger.schema import (
+    attachments,
+    comments,
+    share_attachments,
+    share_files,
+    shares,
+)
+from bot.work.ledger.states import CommentState
+
+
+@dataclass(frozen=True, slots=True)
+class DueComment:
+    """A comment that has to be looked at: *files* is what it has to tell of.
+
+    *place* is what it is about; *is_open* tells that more of its files may come or go.
+    *comment_id* is Plane's, *digest* stands for what the comment says there. Times are
+    epoch seconds.
+    """
+
+    row_id: int
+    place: str
+    channel_id: str
+    message_ts: str | None
+    thread_ts: str | None
+    is_private: bool
+    project_id: str
+    work_item_id: str
+    item_key: str
+    state: CommentState
+    comment_id: str | None
+    digest: str | None
+    revision: int
+    due_at: float
+    attempts: Attempts
+    files: tuple[SharedFile, ...]
+    is_open: bool
+
+
+class CommentLedger:
+    """Keeps the state of comments."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get_due(self, row_id: int) -> DueComment | None:
+        """Return the comment if something may have to be done about it."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(comments).where(
+                    comments.c.id == row_id, comments.c.due_at.is_not(None)
+                )
+            ).one_or_none()
+            return None if row is None else _due_comment(connection, row)
+
+    def posting(self, row_id: int, *, until: float) -> None:
+        """Keep that it is about to be made.
+
+        If the process ends here, it is not looked at before *until*: Plane may be
+        making it still.
+        """
+        self._set(row_id, state=CommentState.POSTING, due_at=until)
+
+    def unsent(self, row_id: int) -> None:
+        """Keep that Plane certainly did not make it."""
+        self._set(row_id, state=CommentState.NONE)
+
+    def show(self, row_id: int, *, comment_id: str, digest: str | None) -> None:
+        """Keep that Plane has it, and what it says; None where that is not known."""
+        self._set(
+            row_id,
+            state=CommentState.POSTED,
+            comment_id=comment_id,
+            digest=digest,
+        )
+
+    def lose(self, row_id: int) -> None:
+        """Keep that somebody deleted it in Plane."""
+        self._set(row_id, state=CommentState.GONE, comment_id=None, digest=None)
+
+    def forget(self, row_id: int) -> None:
+        """Keep that there is none in Plane, and that none is wanted."""
+        self._set(row_id, state=CommentState.NONE, comment_id=None, digest=None)
+
+    def finish(self, comment: DueComment) -> None:
+        """Keep that nothing is left to do, unless something came up since *comment*."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(comments)
+                .where(
+                    comments.c.id == comment.row_id,
+                    comments.c.revision == comment.revision,
+                )
+                .values(due_at=None, **NEVER)
+            )
+
+    def postpone(self, row_id: int, problem: Problem, *, until: float) -> None:
+        """Try the comment again at *until*."""
+        with self._database.write() as connection:
+            count_attempt(
+                connection, comments, row_id, problem, now=self._clock(), until=until
+            )
+
+    def unfinished(self) -> Sequence[tuple[int, str, float]]:
+        """Return id, channel and due time of every comment to look at."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(comments.c.id, comments.c.channel_id, comments.c.due_at)
+                .where(comments.c.due_at.is_not(None))
+                .order_by(comments.c.id)
+            )
+            return [(row.id, row.channel_id, row.due_at) for row in rows]
+
+    def _set(self, row_id: int, **values: object) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(comments).where(comments.c.id == row_id).values(**values)
+            )
+
+
+def _due_comment(connection: Connection, row: Row[Any]) -> DueComment:
+    lines = _lines(connection, row)
+    own = [file for outcome, file in lines if outcome in OWN]
+    return DueComment(
+        row_id=row.id,
+        place=row.place,
+        channel_id=row.channel_id,
+        message_ts=row.message_ts,
+        thread_ts=row.thread_ts,
+        is_private=row.is_private is not False,
+        project_id=row.project_id,
+        work_item_id=row.work_item_id,
+        item_key=row.item_key,
+        state=CommentState(row.state),
+        comment_id=row.comment_id,
+        digest=row.digest,
+        revision=row.revision,
+        due_at=row.due_at,
+        attempts=read_attempts(row),
+        files=tuple({file.file_id: file for file in own}.values()),
+        is_open=any(outcome in (None, REMOVING.code) for outcome, _ in lines),
+    )
+
+
+def _lines(
+    connection: Connection, comment: Row[Any]
+) -> list[tuple[str | None, SharedFile]]:
+    """Return outcome and file of each line on the work item of the place's shares."""
+    rows = connection.execute(
+        select(share_attachments.c.outcome, share_files.c.file)
+        .join_from(shares, share_attachments)
+        .join(attachments, attachments.c.id == share_attachments.c.attachment_id)
+        .join(
+            share_files,
+            (share_files.c.share_id == shares.c.id)
+            & (share_files.c.file_id == attachments.c.file_id),
+        )
+        .where(
+            shares.c.team_id == comment.team_id,
+            *_shares_of(comment),
+            attachments.c.work_item_id == comment.work_item_id,
+        )
+        .order_by(shares.c.id, share_files.c.position)
+    )
+    return [(row.outcome, SharedFile(**row.file)) for row in rows]
+
+
+def _shares_of(comment: Row[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Tell the shares of the comment's place, by what there is an index for."""
+    if comment.message_ts is None:
+        return (shares.c.trigger == comment.place,)
+    return (
+        shares.c.channel_id == comment.channel_id,
+        shares.c.message_ts == comment.message_ts,
+    )
