@@ -12,6 +12,8 @@
     ├── AttachmentGone              Plane no longer knows the attachment
     ├── CommentExists               Plane knows this external id in the project
     ├── CommentGone                 Plane no longer knows the comment
+    ├── LinkExists                  the work item has a link with this URL
+    ├── LinkRefused                 Plane takes no link with this URL
     ├── Problem                     has a sentence for the thread (domain/sentences.py)
     │   ├── TransientProblem        may pass by itself: tried again
     │   └── FinalProblem            will not pass by itself: told, and done with
@@ -82,6 +84,14 @@ class CommentExists(LoadmasterError):
 
 class CommentGone(LoadmasterError):
     """Plane no longer knows the comment."""
+
+
+class LinkExists(LoadmasterError):
+    """The work item has a link with this URL already, whoever made it."""
+
+
+class LinkRefused(LoadmasterError):
+    """Plane takes no link with this URL."""
 
 
 @dataclass(eq=False)
@@ -220,7 +230,7 @@ class FileInvisible(FinalProblem):
 
 @dataclass(eq=False)
 class FileElsewhere(FinalProblem):
-    """A remote file: Slack has only a link to it."""
+    """A remote file, to which Slack has only a link, and one that Plane cannot have."""
 
     service: str
 

@@ -85,6 +85,10 @@ class World:
             found.append((attachment.name, stored.sha256 if stored else "nothing"))
         return found
 
+    def linked(self, key: str) -> list[tuple[str | None, str]]:
+        """Return title and URL of the links on a work item in Plane, oldest first."""
+        return [(link.title, link.url) for link in self.plane.state.links(key)]
+
     def delete_in_plane(self, attachment) -> None:
         """Delete an attachment as somebody would in Plane."""
         item = f"projects/{attachment.project_id}/work-items/{attachment.work_item_id}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.outcomes import ATTACHED, NOT_UNDONE, SETTLED
+from bot.domain.outcomes import OWN, SETTLED
 from bot.domain.reports import Report
 
 #: The action ids of the buttons; their value is the share's number.
@@ -55,7 +55,7 @@ def _buttons(report: Report, share_id: int) -> Iterator[Block]:
         if line.outcome
     ]
     codes += [item.problem.code for item in report.items if item.problem]
-    if ATTACHED.code in codes or NOT_UNDONE in codes:
+    if not OWN.isdisjoint(codes):
         yield _button("Undo", UNDO, str(share_id))
         yield _button("Move", MOVE, str(share_id))
     if any(_may_pass(code) for code in codes):

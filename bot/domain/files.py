@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.names import safe_name, safe_title
+from bot.domain.remote_files import find_external_url, name_service
 from bot.errors import (
     FileDeleted,
     FileElsewhere,
@@ -30,7 +32,8 @@ class SharedFile:
     """One file of a message; *size* in bytes. What Slack left out is None or "".
 
     *shared_by* is the person whose message it is in, *uploaded_by* the one who
-    uploaded it to Slack.
+    uploaded it to Slack. *url* is Slack's address, *external_url* the other service's
+    if that keeps it.
     """
 
     file_id: str
@@ -45,6 +48,20 @@ class SharedFile:
     title: str | None = None
     shared_by: str | None = None
     uploaded_by: str | None = None
+    external_url: str | None = None
+
+    @property
+    def service(self) -> str:
+        """Who keeps a remote file, in words."""
+        return name_service(self.external_type, self.external_url)
+
+    @property
+    def plane_name(self) -> str:
+        """What it is called in Plane: a file's name, or a link's title."""
+        title = safe_title(self.title or self.name or "") if self.external_url else ""
+        return title or safe_name(
+            self.name, file_id=self.file_id, filetype=self.filetype
+        )
 
     @property
     def is_stub(self) -> bool:
@@ -68,23 +85,25 @@ def parse_file(raw: object) -> SharedFile:
     file_id = raw.get("id")
     if not isinstance(file_id, str) or not _FILE_ID.fullmatch(file_id):
         raise MalformedEvent("a file has no id")
+    mode = _mode(raw)
     return SharedFile(
         file_id=file_id,
         name=_text(raw, "name") or _text(raw, "title"),
         mimetype=_text(raw, "mimetype"),
         filetype=_text(raw, "filetype") or "",
-        mode=_mode(raw),
+        mode=mode,
         file_access=_text(raw, "file_access") or "",
         size=_size(raw.get("size")),
-        url=_text(raw, "url_private_download") or _text(raw, "url_private"),
+        url=_url(raw) if mode != "external" else None,
         external_type=_text(raw, "external_type") or "",
         title=_text(raw, "title"),
         uploaded_by=_text(raw, "user"),
+        external_url=find_external_url(raw) if mode == "external" else None,
     )
 
 
 def check_file(file: SharedFile, *, limit: int | None) -> None:
-    """Raise the problem that keeps *file* from being attached, if there is one.
+    """Raise the problem that keeps *file* from being attached or linked, if any.
 
     *limit* is Plane's, in bytes; None where it is not known.
 
@@ -94,7 +113,13 @@ def check_file(file: SharedFile, *, limit: int | None) -> None:
     """
     _check_access(file)
     if file.mode == "external":
-        raise FileElsewhere(file.external_type)
+        if file.external_url is None:
+            raise FileElsewhere(file.service)
+    else:
+        _check_bytes(file, limit)
+
+
+def _check_bytes(file: SharedFile, limit: int | None) -> None:
     if file.mode not in DOWNLOADABLE:
         raise FileNotDownloadable(file.mode or file.filetype)
     if file.url is None or file.size is None:
@@ -120,6 +145,10 @@ def _check_access(file: SharedFile) -> None:
 def _mode(raw: Mapping[Any, Any]) -> str:
     # A remote file may come with any mode; its address is the other service's.
     return "external" if raw.get("is_external") is True else _text(raw, "mode") or ""
+
+
+def _url(raw: Mapping[Any, Any]) -> str | None:
+    return _text(raw, "url_private_download") or _text(raw, "url_private")
 
 
 def _size(value: object) -> int | None:

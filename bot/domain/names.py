@@ -1,4 +1,4 @@
-"""File names that Plane, its store and a reader's screen take as they are. No I/O."""
+"""Names that Plane, its store and a reader's screen take as they are. No I/O."""
 
 import re
 import unicodedata
@@ -7,6 +7,8 @@ import unicodedata
 #: Plane uses 70 for itself (observed, Plane CE 1.3.1: 731 letters end in a 500).
 _LONGEST_NAME = 255
 _LONGEST_SUFFIX = 32
+#: In characters (plane/db/models/issue.py: IssueLink.title).
+_LONGEST_TITLE = 255
 
 #: Invisible, but part of the spelling in Persian and in the scripts of India.
 _JOINERS = "\u200c\u200d"
@@ -34,6 +36,16 @@ def safe_name(name: str | None, *, file_id: str, filetype: str = "") -> str:
     the result alone, so that it can be compared with the name that Plane returns.
     """
     return _clean(name or "") or _invent(file_id, filetype.lower())
+
+
+def safe_title(title: str) -> str:
+    """Return *title* as a link's: one line of what can be seen; nothing if that is so.
+
+    No store gets it: unlike a name, it keeps its slashes and emoji.
+    """
+    text = "".join(filter(_is_wanted, title))
+    line = " ".join(text.encode(errors="ignore").decode().split())
+    return line[:_LONGEST_TITLE].strip(" " + _JOINERS)
 
 
 def _invent(file_id: str, filetype: str) -> str:

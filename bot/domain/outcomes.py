@@ -31,15 +31,28 @@ class Outcome:
         """Return that *problem* keeps a file from being removed."""
         return cls(NOT_UNDONE, {**problem.facts, "cause": problem.code})
 
+    @classmethod
+    def linked(cls, service: str) -> Self:
+        """Return that a link to the file, which stays with *service*, was made."""
+        return cls(LINKED, {"service": service})
+
     @property
     def is_success(self) -> bool:
-        """Whether the file is on the work item now."""
+        """Whether the file, or a link to it, is on the work item now."""
         return self.code in SUCCESSES
+
+    @property
+    def for_others(self) -> "Outcome":
+        """What it is for the shares that wait for the same and did not bring it."""
+        return _FOR_OTHERS.get(self.code, self)
 
 
 HELP = Outcome("Help")
 ATTACHED = Outcome("Attached")
 ALREADY_ATTACHED = Outcome("AlreadyAttached")
+#: The code of `Outcome.linked`.
+LINKED = "Linked"
+ALREADY_LINKED = Outcome("AlreadyLinked")
 #: On its way from the one to the other of these two.
 REMOVING = Outcome("Removing")
 UNDONE = Outcome("Undone")
@@ -48,9 +61,15 @@ MOVED = "Moved"
 #: The code of `Outcome.kept`: it is attached as before.
 NOT_UNDONE = "NotUndone"
 
-#: The codes of outcomes after which the file is on the work item.
-SUCCESSES = frozenset({ATTACHED.code, ALREADY_ATTACHED.code})
+_FOR_OTHERS = {ATTACHED.code: ALREADY_ATTACHED, LINKED: ALREADY_LINKED}
+
+#: The codes of what a share brought about itself.
+MADE = frozenset(_FOR_OTHERS)
+#: The codes after which that is there still, and whoever asked for it can undo it.
+OWN = MADE | {NOT_UNDONE}
+#: The codes of outcomes after which a link is on the work item.
+LINKS = frozenset({LINKED, ALREADY_LINKED.code})
+#: The codes of outcomes after which the file or a link is on the work item.
+SUCCESSES = LINKS | {ATTACHED.code, ALREADY_ATTACHED.code}
 #: The codes of what trying again is not for: it went well, or where it was wanted.
-SETTLED = SUCCESSES | {NOT_UNDONE, MOVED}
-#: The codes of what is there because the share itself put it there.
-OWN = frozenset({ATTACHED.code, NOT_UNDONE})
+SETTLED = SUCCESSES | OWN | {MOVED}

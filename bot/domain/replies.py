@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.outcomes import MOVED, UNDONE, Outcome
+from bot.domain.outcomes import LINKS, MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.sentences import escape, show_code, show_size, tell
@@ -21,8 +21,10 @@ _OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """*done* is what became of the file, in a word; nothing if it did not go well."""
+
     text: str
-    is_success: bool = False
+    done: str = ""
 
 
 def write_reply(report: Report, *, links: PlaneLinks) -> str:
@@ -68,7 +70,13 @@ def _file_line(file: FileLine) -> _Line:
     if file.outcome is None:
         return _Line(f"{_OPEN} {_progress(file, name)}")
     mark = _mark(file.outcome)
-    return _Line(f"{mark} {tell(file.outcome, it=name)}", file.outcome.is_success)
+    return _Line(f"{mark} {tell(file.outcome, it=name)}", _done(file.outcome))
+
+
+def _done(outcome: Outcome) -> str:
+    if not outcome.is_success:
+        return ""
+    return "linked" if outcome.code in LINKS else "attached"
 
 
 def _mark(outcome: Outcome) -> str:
@@ -87,10 +95,12 @@ def _progress(file: FileLine, name: str) -> str:
 
 
 def _count(lines: Sequence[_Line]) -> list[_Line]:
-    done = Counter(line.is_success for line in lines)[True]
-    told = "1 file is attached." if done == 1 else f"{done} files are attached."
-    counted = [_Line(f"{_DONE} {told}")] if done else []
-    return counted + [line for line in lines if not line.is_success]
+    counts = Counter(line.done for line in lines if line.done)
+    counted = [
+        _Line(f"{_DONE} {'1 file is' if count == 1 else f'{count} files are'} {done}.")
+        for done, count in sorted(counts.items())
+    ]
+    return counted + [line for line in lines if not line.done]
 
 
 def _cut(text: str) -> str:

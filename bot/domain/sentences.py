@@ -14,6 +14,8 @@ from bot.errors import Fact
 SENTENCES: Mapping[str, str] = {
     "Attached": "{it} is attached.",
     "AlreadyAttached": "{it} was attached already.",
+    "Linked": "{it} is linked: it stays with {service}.",
+    "AlreadyLinked": "{it} was linked already.",
     "Undone": "{it} was removed again.",
     "Moved": "{it} was moved to {item}.",
     "NotUndone": "{it} is still attached. What kept me from removing it: {cause}",
@@ -63,8 +65,8 @@ SENTENCES: Mapping[str, str] = {
         " Download it and share your copy here."
     ),
     "FileElsewhere": (
-        "{it} is not stored in Slack but with another service ({service}). Download it"
-        " there and share the file itself here."
+        "{it} is not stored in Slack but with {service}, and its address there is none"
+        " that I can link to. Download it there and share the file itself here."
     ),
     "FileNotDownloadable": (
         "{it} is something of Slack's own ({kind}), not a file. Export it, for example"

@@ -7,6 +7,7 @@ from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import Gate, PlaneCalls
 from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.plane_links import WorkItemLinks
 from bot.clients.plane_search import PlaneSearch
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
@@ -35,6 +36,7 @@ class PlaneSide:
     search: PlaneSearch
     comments: PlaneComments
     storage: Storage
+    links: WorkItemLinks
 
     @classmethod
     def of(cls, settings: PlaneSettings) -> Self:
@@ -49,6 +51,7 @@ class PlaneSide:
             # Attachments first: they may use up what Plane allows.
             PlaneComments(_build_calls(settings, LastInLine(gate))),
             Storage(threads=_RELAYS),
+            WorkItemLinks(calls),
         )
 
 

@@ -147,7 +147,12 @@ class Loadmaster:
     def _build_attachment_handler(self) -> AttachmentHandler:
         slack, plane = self._clients.slack, self._clients.plane
         remotes = Remotes(
-            plane.client, plane.directory, slack.api, slack.files, plane.storage
+            plane.client,
+            plane.directory,
+            slack.api,
+            slack.files,
+            plane.storage,
+            plane.links,
         )
         return AttachmentHandler(
             self._ledgers.attachments,

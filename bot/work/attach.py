@@ -10,23 +10,26 @@ from dataclasses import dataclass, replace
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.plane_links import WorkItemLinks
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Progress, Storage
 from bot.domain.content_types import plane_mimetype
 from bot.domain.files import SharedFile, check_file
-from bot.domain.names import safe_name
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.domain.references import WorkItemKey, parse_reference
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
+    FileElsewhere,
     FileTooLarge,
     FinalProblem,
+    LinkRefused,
     PlaneChanged,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
+from bot.work.linking import LinkWorkflow
 
 logger = logging.getLogger(__name__)
 
@@ -40,22 +43,24 @@ class Remotes:
     slack: SlackApi
     files: SlackFiles
     storage: Storage
+    links: WorkItemLinks
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """How it ended well: *outcome*, with the record's id in Plane."""
+    """How it ended well: *outcome*, with the id of Plane's record or link."""
 
     outcome: Outcome
     asset_id: str
 
 
 class AttachWorkflow:
-    """Attaches one file to one work item."""
+    """Attaches one file to one work item, or a link to it if it is a remote one."""
 
     def __init__(self, remotes: Remotes, ledger: AttachmentLedger) -> None:
         self._remotes = remotes
         self._ledger = ledger
+        self._linking = LinkWorkflow(remotes.links, ledger)
 
     def run(self, open_: OpenAttachment, *, progress: Progress) -> Attached:
         """Attach the file; *progress* gets counts of relayed bytes.
@@ -68,8 +73,30 @@ class AttachWorkflow:
         item = _work_item(open_)
         if open_.state is AttachmentState.STORED and open_.asset_id:
             return self._complete(open_, item, open_.asset_id)
-        self._discard(open_, item, open_.asset_id)
+        if not open_.is_link:
+            self._discard(open_, item, open_.asset_id)
         file = self._look_at(open_)
+        if file.external_url is not None:
+            return self._link(open_, item, file, file.external_url)
+        return self._upload(open_, item, file, progress)
+
+    def _link(
+        self, open_: OpenAttachment, item: WorkItem, file: SharedFile, url: str
+    ) -> Attached:
+        try:
+            linked = self._linking.run(open_, item, url=url, title=file.plane_name)
+        except LinkRefused as error:
+            raise FileElsewhere(file.service) from error
+        own = Outcome.linked(file.service)
+        return Attached(own if linked.is_own else ALREADY_LINKED, linked.link_id)
+
+    def _upload(
+        self,
+        open_: OpenAttachment,
+        item: WorkItem,
+        file: SharedFile,
+        progress: Progress,
+    ) -> Attached:
         try:
             ticket = self._create(open_, item, file)
         except AttachmentExists as existing:
@@ -84,17 +111,23 @@ class AttachWorkflow:
         return self._complete(open_, item, ticket.asset_id)
 
     def remove(self, open_: OpenAttachment) -> None:
-        """Delete the attachment in Plane; one that is gone already is as good.
+        """Delete the attachment or link in Plane; one that is gone is as good.
 
         Raises:
             Problem: it is still there.
         """
         assert open_.asset_id is not None, "what is attached has its record"
-        self._remotes.plane.delete_attachment(_work_item(open_), open_.asset_id)
+        if open_.is_link:
+            self._remotes.links.delete(_work_item(open_), open_.asset_id)
+        else:
+            self._remotes.plane.delete_attachment(_work_item(open_), open_.asset_id)
 
     def discard(self, open_: OpenAttachment) -> None:
-        """Remove the record that an attachment which is given up left in Plane."""
-        self._discard(open_, _work_item(open_), open_.asset_id)
+        """Remove what an attachment which is given up left in Plane."""
+        if open_.is_link:
+            self._linking.discard(open_, _work_item(open_))
+        else:
+            self._discard(open_, _work_item(open_), open_.asset_id)
 
     def _look_at(self, open_: OpenAttachment) -> SharedFile:
         file = open_.file
@@ -103,8 +136,13 @@ class AttachWorkflow:
                 self._remotes.slack.get_file(file.file_id), shared_by=file.shared_by
             )
             self._ledger.describe_file(open_.share_id, file)
-        check_file(file, limit=self._remotes.directory.get_file_size_limit())
+        check_file(file, limit=self._get_limit(file))
         return file
+
+    def _get_limit(self, file: SharedFile) -> int | None:
+        if file.external_url is not None:
+            return None
+        return self._remotes.directory.get_file_size_limit()
 
     def _create(
         self, open_: OpenAttachment, item: WorkItem, file: SharedFile
@@ -135,7 +173,7 @@ class AttachWorkflow:
         assert file.size is not None, "check_file lets no such file through"
         return self._remotes.plane.create_attachment(
             item,
-            name=safe_name(file.name, file_id=file.file_id, filetype=file.filetype),
+            name=file.plane_name,
             mimetype=plane_mimetype(file.mimetype),
             size=file.size,
             external_id=file.file_id,

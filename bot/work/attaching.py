@@ -137,7 +137,7 @@ class AttachmentHandler:
             logger.error(
                 "attachment=%d leaves the record %s in Plane: %s",
                 attachment_id,
-                open_.asset_id,
+                open_.asset_id or "of a link",
                 left,
             )
         logger.error("attachment=%d given up: %s", attachment_id, problem)

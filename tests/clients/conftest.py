@@ -6,6 +6,7 @@ import pytest
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_links import WorkItemLinks
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_files import SlackFiles
@@ -27,7 +28,7 @@ class CountingGate:
         self.pushed = []
 
     @contextlib.contextmanager
-    def passage(self):
+    def passage(self, *, patience=None):
         self.passed += 1
         yield
 
@@ -70,12 +71,18 @@ def gate():
 def open_client(plane, gate):
     """How to open a client of Plane; *options* replace what it would get."""
 
-    def open_(**options):
-        known = {"api_url": plane.origin, "api_key": KEY, "workspace": "acme"}
-        calls = PlaneCalls(**{**known, "gate": gate, "threads": 4, **options})
-        return PlaneClient(calls)
+    return lambda **options: PlaneClient(_calls(plane, gate, options))
 
-    return open_
+
+@pytest.fixture
+def open_links(plane, gate):
+    """How to open a client of Plane's links; *options* replace what it would get."""
+    return lambda **options: WorkItemLinks(_calls(plane, gate, options))
+
+
+def _calls(plane, gate, options):
+    known = {"api_url": plane.origin, "api_key": KEY, "workspace": "acme"}
+    return PlaneCalls(**{**known, "gate": gate, "threads": 4, **options})
 
 
 @pytest.fixture

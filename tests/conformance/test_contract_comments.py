@@ -132,3 +132,26 @@ def test_a_wrong_field_of_a_link_is_named(plane, body, error):
     answer = plane.add("links/", **body)
 
     assert (answer.status_code, answer.json()) == (400, error)
+
+
+def test_links_are_listed_in_pages_newest_first(plane, unique):
+    """The page's shape was observed for comments."""
+    urls = [f"https://example.com/{unique}/{number}" for number in range(2)]
+    for url in urls:
+        plane.add("links/", url=url)
+
+    answer = plane.ask("GET", plane.below("links/"), params={"per_page": "1"})
+
+    assert answer.status_code == 200
+    assert [each["url"] for each in answer.json()["results"]] == urls[:0:-1]
+    assert answer.json()["next_page_results"] is True
+
+
+def test_a_link_is_deleted_once_and_its_url_may_come_back(plane, unique):
+    url = f"https://example.com/{unique}"
+    path = plane.below(f"links/{plane.add('links/', url=url).json()['id']}/")
+
+    statuses = [plane.ask("DELETE", path).status_code for _ in range(2)]
+
+    assert statuses == [204, 404]
+    assert plane.add("links/", url=url).status_code == 201

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from bot import errors
 from bot.domain.blocks import MOVE, RETRY, UNDO, build_reply
 from bot.domain.help import write_help
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, HELP, MOVED, UNDONE, Outcome
+from bot.domain.outcomes import (
+    ALREADY_ATTACHED,
+    ALREADY_LINKED,
+    ATTACHED,
+    HELP,
+    MOVED,
+    UNDONE,
+    Outcome,
+)
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.reports import FileLine, ItemReport, Report
@@ -18,6 +26,7 @@ MOST_BLOCKS, LONGEST_SECTION = 50, 3000
 DOWN = Outcome.giving_up(errors.PlaneUnavailable())
 EMPTY = Outcome.of(errors.FileEmpty())
 NOT_FOUND = Outcome.of(errors.WorkItemNotFound("WEB-9"))
+LINKED = Outcome.linked("Google Drive")
 KEPT = Outcome.kept(errors.PlaneUnavailable())
 
 
@@ -44,6 +53,11 @@ def buttons(told):
         pytest.param(report(ATTACHED, DOWN), [UNDO, MOVE, RETRY], id="and given up"),
         pytest.param(report(ATTACHED, EMPTY), [UNDO, MOVE], id="and empty"),
         pytest.param(report(ALREADY_ATTACHED), [], id="already"),
+        pytest.param(report(LINKED), [UNDO, MOVE], id="linked"),
+        pytest.param(
+            report(LINKED, DOWN), [UNDO, MOVE, RETRY], id="linked, one given up"
+        ),
+        pytest.param(report(ALREADY_LINKED), [], id="linked already"),
         pytest.param(report(EMPTY), [], id="empty"),
         pytest.param(report(DOWN), [RETRY], id="given up"),
         pytest.param(report(UNDONE), [RETRY], id="undone"),
@@ -80,7 +94,17 @@ def test_a_section_is_filled_to_its_last_character():
     assert len(build_reply(text + "b", report(None), share_id=1)) == 2
 
 
-OUTCOMES = [ATTACHED, ALREADY_ATTACHED, UNDONE, EMPTY, DOWN, KEPT, None]
+OUTCOMES = [
+    ATTACHED,
+    ALREADY_ATTACHED,
+    LINKED,
+    ALREADY_LINKED,
+    UNDONE,
+    EMPTY,
+    DOWN,
+    KEPT,
+    None,
+]
 FILES = st.builds(
     FileLine,
     name=st.text() | st.text(alphabet="<>&`* \n", min_size=50, max_size=255),

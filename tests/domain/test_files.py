@@ -32,6 +32,17 @@ WHOLE = {
     "url_private": "https://files.slack.com/files-pri/T1-F1/design.pdf",
     "url_private_download": URL,
 }
+DRIVE = "https://docs.google.com/document/d/1e8Ltk/edit?tab=t.0#heading=h.1"
+#: docs.slack.dev/reference/methods/files.remote.info
+REMOTE = {
+    "mode": "external",
+    "is_external": True,
+    "external_type": "gdrive",
+    "filetype": "remote",
+    "mimetype": "application/vnd.slack-remote",
+    "size": 0,
+    "url_private_download": None,
+}
 
 
 def file(**fields):
@@ -130,19 +141,24 @@ def test_a_file_whose_bytes_slack_holds_is_attached(mode):
             id="a stub of what is gone",
         ),
         pytest.param(
-            {"is_external": True, "external_type": "gdrive", "mode": "external"},
-            ("FileElsewhere", {"service": "gdrive"}),
-            id="remote",
+            {**REMOTE, "url_private": None},
+            ("FileElsewhere", {"service": "Google Drive"}),
+            id="remote at no address",
         ),
         pytest.param(
-            {"is_external": True, "external_type": "dropbox"},
-            ("FileElsewhere", {"service": "dropbox"}),
-            id="remote that says it is hosted",
+            {**REMOTE, "mode": "hosted", "url_private": "file:///etc/passwd"},
+            ("FileElsewhere", {"service": "Google Drive"}),
+            id="remote that says it is hosted, at an odd address",
         ),
         pytest.param(
-            {"mode": "external", "external_type": None},
-            ("FileElsewhere", {"service": ""}),
+            {"mode": "external", "external_type": None, "url_private": None},
+            ("FileElsewhere", {"service": "another service"}),
             id="remote somewhere",
+        ),
+        pytest.param(
+            {**REMOTE, "file_access": "access_denied", "external_url": DRIVE},
+            ("FileInvisible", {}),
+            id="remote and denied",
         ),
         *(
             pytest.param(
@@ -171,6 +187,38 @@ def test_a_file_whose_bytes_slack_holds_is_attached(mode):
 )
 def test_each_kind_of_file_has_its_problem(fields, problem):
     assert problem_of(file(**fields), limit=100) == problem
+
+
+def test_a_remote_file_has_the_other_services_address_and_none_of_slacks():
+    shared = file(**REMOTE, external_url=DRIVE)
+
+    assert (shared.external_url, shared.url) == (DRIVE, None)
+    assert problem_of(shared, limit=0) is None
+    assert not shared.is_stub
+
+
+def test_a_hosted_file_has_no_other_address():
+    shared = file(external_url=DRIVE)
+
+    assert (shared.external_url, shared.url) == (None, URL)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"name": "a/b.pdf", "title": "A/B"}, "b.pdf"),
+        ({**REMOTE, "external_url": DRIVE, "title": "Q1/Q2 plan"}, "Q1/Q2 plan"),
+        ({**REMOTE, "external_url": DRIVE, "title": None}, "design.pdf"),
+        ({**REMOTE, "external_url": DRIVE, "title": "\u200b \n"}, "design.pdf"),
+        (
+            {**REMOTE, "external_url": DRIVE, "title": None, "name": None},
+            "file-F1.remote",
+        ),
+        ({**REMOTE, "url_private": None, "title": "Q1/Q2"}, "design.pdf"),
+    ],
+)
+def test_a_file_has_its_name_and_a_link_its_title(fields, name):
+    assert file(**fields).plane_name == name
 
 
 @pytest.mark.parametrize(
@@ -244,7 +292,13 @@ def test_any_description_is_malformed_or_read_and_judged(fields):
         shared = parse_file({**WHOLE, **fields})
     except MalformedEvent:
         return
-    if problem_of(shared, limit=1000) is None:
+    if problem_of(shared, limit=1000) is not None:
+        return
+    if shared.mode == "external":
+        assert shared.external_url.startswith(("http://", "https://"))
+        assert shared.url is None
+    else:
+        assert shared.external_url is None
         assert shared.mode in {"hosted", "snippet", "email"}
         assert shared.url
         assert 0 < shared.size <= 1000

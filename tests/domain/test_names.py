@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.names import safe_name
+from bot.domain.names import safe_name, safe_title
 
 
 def sanitize_filename(name):
@@ -134,3 +134,32 @@ def test_every_name_is_made_safe(name, file_id, filetype):
     assert max(safe) <= "\uffff"
     assert {unicodedata.category(char) for char in safe}.isdisjoint({"Cc", "Cs", "Zl"})
     assert set(safe).isdisjoint("/\\\u202a\u202b\u202c\u202d\u202e\u2066\u2069\u200f")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Q1/Q2 plan", "Q1/Q2 plan"),
+        ("  Two\n lines\t", "Two lines"),
+        ("Party 🎉 .pdf", "Party 🎉 .pdf"),
+        ("a\u202eb\x00c\ud800d", "abcd"),
+        ("می\u200cشود", "می\u200cشود"),
+        ("x" * 300, "x" * 255),
+        ("x" * 254 + " y", "x" * 254),
+        ("", ""),
+        (" \u200b\u200d\n", ""),
+    ],
+)
+def test_a_title_is_one_line_that_plane_takes(title, expected):
+    assert safe_title(title) == expected
+
+
+@given(NAMES | LONG_NAMES)
+def test_every_title_is_made_safe(title):
+    safe = safe_title(title)
+
+    assert safe_title(safe) == safe
+    assert len(safe) <= 255
+    assert safe.encode().decode() == safe
+    assert {unicodedata.category(char) for char in safe}.isdisjoint({"Cc", "Zl", "Zp"})
+    assert set(safe).isdisjoint("\u202a\u202e\u2066\u200f")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import LONGEST_TEXT, write_reply
 from bot.domain.reports import FileLine, ItemReport, Report
@@ -15,6 +15,7 @@ from bot.domain.reports import FileLine, ItemReport, Report
 LINKS = PlaneLinks("https://plane.example.com", "acme")
 WEB_1 = "<https://plane.example.com/acme/browse/WEB-1/|WEB-1>"
 EMPTY = Outcome.of(errors.FileEmpty())
+REMOTE = Outcome.linked("Google Drive")
 LINKED = "/".join(["0b0e2a52-7d3c-4b0c-9a51-2f4f8c1f0a01"] * 2)
 DOWN = Outcome.of(errors.PlaneUnavailable())
 
@@ -148,6 +149,27 @@ def test_where_it_gets_too_long_what_went_well_is_counted():
     assert text.count("\n") == 2
 
 
+def test_links_are_told_as_links():
+    text = reply(web_1(FileLine("a", REMOTE), FileLine("b", ALREADY_LINKED)))
+
+    assert text.split("\n")[1:] == [
+        "✅ `a` is linked: it stays with Google Drive.",
+        "✅ `b` was linked already.",
+    ]
+
+
+def test_where_it_gets_too_long_links_are_counted_by_themselves():
+    files = [FileLine(f"{n:03}.pdf", ATTACHED) for n in range(200)]
+    links = [FileLine("a", REMOTE), FileLine("b", ALREADY_LINKED)]
+
+    text = reply(web_1(*files, *links))
+
+    assert text.split("\n")[1:] == [
+        "✅ 200 files are attached.",
+        "✅ 2 files are linked.",
+    ]
+
+
 def test_one_file_is_counted_as_one():
     waiting = [FileLine(f"{n:03}.pdf", None, waiting_for=DOWN) for n in range(70)]
 
@@ -169,7 +191,7 @@ def test_what_has_no_room_is_said_to_be_more():
 NAMES = st.text(max_size=300) | st.text(alphabet="&<>`", max_size=300)
 FACTS = st.text(max_size=300) | st.just("&" * 300)
 OUTCOMES = st.one_of(
-    st.sampled_from([ATTACHED, ALREADY_ATTACHED, EMPTY]),
+    st.sampled_from([ATTACHED, ALREADY_ATTACHED, REMOTE, ALREADY_LINKED, EMPTY]),
     FACTS.map(lambda host: Outcome.of(errors.DownloadMisled(host))),
     FACTS.map(lambda host: Outcome.of(errors.StorageRefused(host, 403, host))),
     FACTS.map(lambda host: Outcome.giving_up(errors.StorageUnavailable(host))),

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, UNDONE, Outcome
+from bot.domain.outcomes import (
+    ALREADY_ATTACHED,
+    ALREADY_LINKED,
+    ATTACHED,
+    UNDONE,
+    Outcome,
+)
 from bot.domain.sentences import (
     SENTENCES,
     escape,
@@ -62,8 +68,9 @@ def placeholders(sentence):
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     codes = {kind.__name__ for kind in PROBLEMS}
 
-    others = {"Attached", "AlreadyAttached", "Undone", "Moved", "NotUndone", "GivenUp"}
-    assert set(SENTENCES) == codes | others
+    done = {"Attached", "AlreadyAttached", "Linked", "AlreadyLinked"}
+    others = {"Undone", "Moved", "NotUndone", "GivenUp"}
+    assert set(SENTENCES) == codes | done | others
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -120,9 +127,25 @@ def test_a_missing_scope_is_named():
     assert ADMINISTRATOR.search(told)
 
 
-@pytest.mark.parametrize("outcome", [ATTACHED, ALREADY_ATTACHED, UNDONE])
+@pytest.mark.parametrize(
+    "outcome", [ATTACHED, ALREADY_ATTACHED, ALREADY_LINKED, UNDONE]
+)
 def test_success_is_told_in_few_words(outcome):
     assert tell(outcome, it=IT).startswith("`design.pdf` ")
+
+
+@pytest.mark.parametrize(
+    ("service", "shown"),
+    [
+        ("Google Drive", "Google Drive"),
+        ("docs.example.com", "docs.example.com"),
+        ("<!channel>", "`&lt;!channel&gt;`"),
+    ],
+)
+def test_what_is_linked_tells_who_keeps_it(service, shown):
+    told = tell(Outcome.linked(service), it=IT)
+
+    assert told == f"{IT} is linked: it stays with {shown}."
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)

@@ -237,6 +237,17 @@ def test_longer_answers_are_compressed_for_clients_that_ask(plane):
     assert packed.json() == plain.json()
 
 
+def test_two_links_at_once_with_one_url_may_both_succeed(plane):
+    path = path_of(plane, "WEB-1", "links/")
+    body = {"url": "https://example.com/a"}
+    plane.state.twin_gap = 0.2
+
+    statuses = at_once(lambda: ask(plane, "POST", path, json=body))
+
+    assert statuses == [201, 201]
+    assert ask(plane, "POST", path, json=body).status_code == 400
+
+
 def test_two_comments_at_once_with_one_external_pair_may_both_succeed(plane):
     path = path_of(plane, "WEB-1", "comments/")
     plane.state.twin_gap = 0.2

@@ -74,9 +74,9 @@ def test_a_file_arrives_with_its_bytes(world, file, name, mimetype):
         pytest.param({"mode": "hidden_by_limit"}, "older than what", id="hidden"),
         pytest.param({"mode": "tombstone"}, "was deleted in Slack", id="deleted"),
         pytest.param(
-            {"mode": "external", "is_external": True, "external_type": "gdrive"},
-            "another service (gdrive)",
-            id="remote",
+            {"mode": "external", "external_url": "", "url_private": "file:///etc/x"},
+            "not stored in Slack but with Google Drive",
+            id="remote at no address",
         ),
         pytest.param({"mode": "quip"}, "something of Slack's own (quip)", id="canvas"),
         pytest.param(

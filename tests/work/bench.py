@@ -10,6 +10,7 @@ from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import PlaneCalls
 from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.plane_links import WorkItemLinks
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_calls import build_reader, build_writer
@@ -219,7 +220,8 @@ def open_bench(ledger, clock):
         writer = build_writer(token=slack.bot_token, api_url=slack.api_url)
         api = SlackApi(reader=reader, writer=writer)
         files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
-        remotes = Remotes(client, directory, api, files, Storage(threads=2))
+        storage, links = Storage(threads=2), WorkItemLinks(calls)
+        remotes = Remotes(client, directory, api, files, storage, links)
         yield Bench(
             slack,
             plane,

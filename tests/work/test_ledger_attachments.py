@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
 from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.states import AttachmentState
@@ -54,6 +54,41 @@ def test_its_steps_are_kept(ledger, attachment_id):
     assert state() == (AttachmentState.PENDING, None)
 
 
+def test_a_link_is_expected_before_it_is_there(ledger, attachment_id):
+    ledger.attachments.expect_link(attachment_id)
+
+    open_ = ledger.attachments.get_open(attachment_id)
+    assert (open_.state, open_.asset_id) == (AttachmentState.OPENED, None)
+    assert open_.expects_link
+    ledger.attachments.restart(attachment_id)
+    assert not ledger.attachments.get_open(attachment_id).expects_link
+
+
+def test_an_upload_is_no_link(ledger, attachment_id):
+    ledger.attachments.expect_link(attachment_id)
+    ledger.attachments.open(attachment_id, ASSET)
+
+    open_ = ledger.attachments.get_open(attachment_id)
+    assert (open_.is_link, open_.expects_link) == (False, False)
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_only_a_link_is_still_known_when_it_is_looked_at_again(
+    ledger, attachment_id, is_link
+):
+    if is_link:
+        ledger.attachments.expect_link(attachment_id)
+    outcome = Outcome.linked("Box") if is_link else ATTACHED
+    ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
+
+    ledger.plan(make_share(ts=SECOND))
+
+    open_ = ledger.attachments.get_open(attachment_id)
+    assert (open_.state, open_.is_link) == (AttachmentState.PENDING, is_link)
+    assert open_.asset_id == (ASSET if is_link else None)
+    assert not open_.expects_link
+
+
 def test_a_new_upload_begins_at_no_bytes(ledger, attachment_id):
     ledger.attachments.open(attachment_id, ASSET)
     ledger.attachments.advance(attachment_id, 500)
@@ -81,6 +116,8 @@ def test_there_is_no_attachment_that_nobody_asked_for(ledger):
     [
         (ATTACHED, ALREADY_ATTACHED),
         (ALREADY_ATTACHED, ALREADY_ATTACHED),
+        (Outcome.linked("Box"), ALREADY_LINKED),
+        (ALREADY_LINKED, ALREADY_LINKED),
         (Outcome.of(FileTooLarge(9, 5)), Outcome.of(FileTooLarge(9, 5))),
     ],
 )
@@ -158,6 +195,7 @@ def test_a_start_takes_up_whatever_is_not_done(ledger):
         lambda: ledger.attachments.open(attachment_id, ASSET),
         lambda: ledger.attachments.store(attachment_id),
         lambda: ledger.attachments.restart(attachment_id),
+        lambda: ledger.attachments.expect_link(attachment_id),
         lambda: ledger.attachments.postpone(attachment_id, PlaneUnavailable(), until=1),
     ):
         step()

@@ -5,17 +5,22 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+import bot.work.ledger.database
 from bot.errors import StartError
 from bot.work.ledger.database import Database, sole_use
-from bot.work.ledger.schema import metadata, shares
+from bot.work.ledger.schema import attachments, metadata, shares
 
+MIGRATIONS = Path(bot.work.ledger.database.__file__).parent / "migrations"
 MIGRATE = """
 import sys
 from bot.work.ledger.database import Database
@@ -87,6 +92,27 @@ def described(database):
             for (name,) in rows(names)
         }
         return tables | {"indexes": sorted(rows(where))}
+
+
+def test_what_an_earlier_version_attached_is_no_link(url, open_database):
+    database = open_database(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO attachments VALUES (1, 'T1', 'F1', 'W', 'P', 'WEB-1',"
+                " 'done', 'A', 0, 0, NULL, NULL, NULL, NULL, 0.0)"
+            )
+        )
+
+    database.migrate()
+
+    with database.read() as connection:
+        (row,) = connection.execute(attachments.select()).all()
+    assert (row.asset_id, row.is_link) == ("A", False)
 
 
 def test_migrating_again_changes_nothing(database):

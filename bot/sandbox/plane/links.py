@@ -5,6 +5,7 @@ plane/api/views/issue.py, `IssueLinkListCreateAPIEndpoint` and
 URL for a title and an icon; the emulator fetches nothing.
 """
 
+import time
 from typing import Any
 
 from bot.sandbox.message import Response
@@ -31,6 +32,8 @@ class Links:
             lambda row: (row.work_item_id, row.url) == (item_id, url)
         ):
             raise Failed(400, {"error": "URL already exists for this Issue"})
+        # It looks, then inserts, as with external ids (plane/api/serializers/issue.py).
+        time.sleep(self._state.twin_gap)
         if self._state.work_items.find(item_id) is None:
             raise invalid_payload()
         row = Link(

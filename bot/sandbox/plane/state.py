@@ -64,7 +64,8 @@ class State:
     def __init__(self, workspace: str, clock: Callable[[], float]) -> None:
         self.workspace = workspace
         self.clock = clock
-        #: Seconds between the look for a row of the same external pair and the insert.
+        #: Seconds between the look for a row of the same external pair, or for a link
+        #: with the same URL, and the insert.
         #: Plane has no unique index there: in 8 of 15 rounds with 6 to 8 threads, more
         #: than one POST got its 200 (observed, Plane CE 1.3.1).
         self.twin_gap = 0.003

@@ -11,15 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import (
-    ALREADY_ATTACHED,
-    ATTACHED,
-    MOVED,
-    OWN,
-    REMOVING,
-    UNDONE,
-    Outcome,
-)
+from bot.domain.outcomes import MOVED, REMOVING, UNDONE, Outcome
 from bot.errors import Problem
 from bot.work.ledger.attempts import (
     NEVER,
@@ -28,6 +20,7 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
+from bot.work.ledger.lines import KNOWN_LINK, disown
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
@@ -36,7 +29,10 @@ from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
 @dataclass(frozen=True, slots=True)
 class OpenAttachment:
-    """A file that has to get onto a work item, and how far that is."""
+    """A file that has to get onto a work item, and how far that is.
+
+    With *is_link*, *asset_id* is a link's.
+    """
 
     attachment_id: int
     share_id: int
@@ -48,6 +44,12 @@ class OpenAttachment:
     state: AttachmentState
     asset_id: str | None
     attempts: Attempts
+    is_link: bool = False
+
+    @property
+    def expects_link(self) -> bool:
+        """Whether an earlier try was about to make the link, and may have."""
+        return self.is_link and self.state is AttachmentState.OPENED
 
 
 class Decided(NamedTuple):
@@ -108,6 +110,7 @@ class AttachmentLedger:
             state=AttachmentState(row.state),
             asset_id=row.asset_id,
             attempts=read_attempts(row),
+            is_link=row.is_link,
         )
 
     def describe_file(self, share_id: int, file: SharedFile) -> None:
@@ -132,7 +135,18 @@ class AttachmentLedger:
             attachment_id,
             state=AttachmentState.OPENED,
             asset_id=asset_id,
+            is_link=False,
             relayed=0,
+            waiting_for=None,
+        )
+
+    def expect_link(self, attachment_id: int) -> None:
+        """Keep that a link is about to be made where there is none."""
+        self._set(
+            attachment_id,
+            state=AttachmentState.OPENED,
+            asset_id=None,
+            is_link=True,
             waiting_for=None,
         )
 
@@ -166,6 +180,7 @@ class AttachmentLedger:
         """
         state = AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
         with self._database.write() as connection:
+            disowned = disown(connection, attachment_id, outcome, asset_id=asset_id)
             connection.execute(
                 update(attachments)
                 .where(attachments.c.id == attachment_id)
@@ -181,11 +196,8 @@ class AttachmentLedger:
                     .order_by(share_attachments.c.share_id)
                 ).scalars()
             )
-            disowned = []
-            if outcome == ATTACHED:
-                disowned = _disown(connection, attachment_id)
             for position, share_id in enumerate(waiting):
-                own = _outcome_for(position, outcome)
+                own = outcome.for_others if position else outcome
                 connection.execute(
                     update(share_attachments)
                     .where(
@@ -322,32 +334,10 @@ def _is_wanted(connection: Connection, attachment_id: int) -> bool:
     )
 
 
-def _disown(connection: Connection, attachment_id: int) -> list[int]:
-    """Keep that what earlier shares attached is gone, and return them.
-
-    Somebody deleted it in Plane, else it could not be attached once more: it is no
-    longer theirs to undo.
-    """
-    return list(
-        connection.execute(
-            update(share_attachments)
-            .where(
-                share_attachments.c.attachment_id == attachment_id,
-                share_attachments.c.outcome.in_(OWN),
-            )
-            .values(outcome=ALREADY_ATTACHED.code, facts={})
-            .returning(share_attachments.c.share_id)
-        ).scalars()
-    )
-
-
 def _after_removal(outcome: Outcome, is_wanted: bool) -> dict[str, object]:
     if is_wanted:
-        return {"state": AttachmentState.PENDING, "asset_id": None}
+        left = None if outcome == UNDONE else KNOWN_LINK
+        return {"state": AttachmentState.PENDING, "asset_id": left}
     if outcome == UNDONE:
         return {"state": AttachmentState.REMOVED, "asset_id": None}
     return {"state": AttachmentState.DONE}  # it is there still, and can be removed
-
-
-def _outcome_for(position: int, outcome: Outcome) -> Outcome:
-    return ALREADY_ATTACHED if outcome == ATTACHED and position else outcome

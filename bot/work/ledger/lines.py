@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    case,
     func,
     literal,
     select,
@@ -13,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.outcomes import OWN, REMOVING
+from bot.domain.outcomes import ALREADY_LINKED, MADE, OWN, REMOVING, Outcome
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
@@ -26,6 +27,9 @@ from bot.work.ledger.schema import (
 from bot.work.ledger.states import AT_REST, AttachmentState, ReferenceState
 
 _NO_FACTS: Mapping[str, Fact] = {}
+#: What `asset_id` keeps when an attachment is looked at again. Only by its id is a link
+#: known as the one that was made before: Plane knows it by its URL, anybody's alike.
+KNOWN_LINK = case((attachments.c.is_link, attachments.c.asset_id))
 
 
 def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]:
@@ -63,7 +67,7 @@ def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]
         )
         .values(
             state=AttachmentState.PENDING,
-            asset_id=None,
+            asset_id=KNOWN_LINK,
             relayed=0,
             due_at=now,
             **NEVER,
@@ -118,6 +122,46 @@ def begin_removal(
         .values(outcome=REMOVING.code, facts=dict(facts))
     )
     return done
+
+
+def disown(
+    connection: Connection,
+    attachment_id: int,
+    outcome: Outcome,
+    *,
+    asset_id: str | None,
+) -> list[int]:
+    """Keep that what earlier shares made is gone, and return them.
+
+    It is no longer theirs to undo. Somebody deleted it in Plane, else it could not be
+    made once more with *outcome*, nor could there be another link, *asset_id*, in its
+    place.
+    """
+    if not _is_another(connection, attachment_id, outcome, asset_id):
+        return []
+    already = outcome.for_others
+    return list(
+        connection.execute(
+            update(share_attachments)
+            .where(
+                share_attachments.c.attachment_id == attachment_id,
+                share_attachments.c.outcome.in_(OWN),
+            )
+            .values(outcome=already.code, facts=dict(already.facts))
+            .returning(share_attachments.c.share_id)
+        ).scalars()
+    )
+
+
+def _is_another(
+    connection: Connection, attachment_id: int, outcome: Outcome, asset_id: str | None
+) -> bool:
+    if outcome != ALREADY_LINKED:
+        return outcome.code in MADE
+    known = connection.execute(
+        select(attachments.c.asset_id).where(attachments.c.id == attachment_id)
+    ).scalar_one()
+    return bool(known != asset_id)
 
 
 def _put_attachments(connection: Connection, share_id: int, now: float) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.names import safe_name
 from bot.domain.outcomes import REMOVING, Outcome
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.seeks import SeekMessage, parse_seek
@@ -242,7 +241,7 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
     for row in rows:
         file = SharedFile(**row.file)
         line = FileLine(
-            name=safe_name(file.name, file_id=file.file_id, filetype=file.filetype),
+            name=file.plane_name,
             outcome=_outcome(row),
             relayed=row.relayed,
             size=file.size,

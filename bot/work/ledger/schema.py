@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -103,7 +104,8 @@ share_files = Table(
     Column("file", JSON, nullable=False),
 )
 
-#: One file on one work item: what was done for it in Plane so far.
+#: One file on one work item: what was done for it in Plane so far. `asset_id` is the
+#: record of the attachment or, with `is_link`, the link.
 attachments = Table(
     "attachments",
     metadata,
@@ -115,6 +117,7 @@ attachments = Table(
     Column("item_key", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("asset_id", String(36)),
+    Column("is_link", Boolean, nullable=False, server_default=false()),
     Column("relayed", BigInteger, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("waiting_since", Double),

@@ -1,0 +1,92 @@
+"""A remote file's way onto a work item: as one link, each step safe to begin again.
+
+Plane knows a link by its URL alone, and tells nobody's from anybody's. So the ledger
+keeps that a link is about to be made where there is none: one that is there afterwards
+is ours, whatever became of the answer.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from bot.clients.plane import WorkItem
+from bot.clients.plane_links import WorkItemLinks
+from bot.errors import (
+    FinalProblem,
+    LinkExists,
+    LinkRefused,
+    PlaneChanged,
+    PlaneThrottled,
+)
+from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
+
+logger = logging.getLogger(__name__)
+
+_TURNS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The link that is on the work item now; *is_own* if this attachment made it."""
+
+    link_id: str
+    is_own: bool
+
+
+class LinkWorkflow:
+    """Links one remote file to one work item."""
+
+    def __init__(self, links: WorkItemLinks, ledger: AttachmentLedger) -> None:
+        self._links = links
+        self._ledger = ledger
+        # Plane looks for the URL, then inserts; it has no unique index on it
+        # (plane/api/serializers/issue.py). Two of Slack's files may have one URL.
+        self._turns = tuple(threading.Lock() for _ in range(_TURNS))
+
+    def run(
+        self, open_: OpenAttachment, item: WorkItem, *, url: str, title: str
+    ) -> Linked:
+        """Put the link on the work item, unless there is one with its URL.
+
+        Raises:
+            LinkRefused: Plane does not take the *url*.
+            TransientProblem: it may go through later; nothing is lost until then.
+            FinalProblem: it will not.
+        """
+        with self._turns[hash((item.work_item_id, url)) % _TURNS]:
+            link_id = self._find(open_, item, url)
+            if link_id is not None:
+                return Linked(link_id, is_own=open_.expects_link)
+            return Linked(self._make(open_, item, url, title), is_own=True)
+
+    def discard(self, open_: OpenAttachment, item: WorkItem) -> None:
+        """Delete the link that a try with no clear end may have left."""
+        url = open_.file.external_url
+        if not open_.expects_link or url is None:
+            return
+        link_id = self._links.find(item, url)
+        if link_id is not None:
+            self._links.delete(item, link_id)
+        self._ledger.restart(open_.attachment_id)
+
+    def _find(self, open_: OpenAttachment, item: WorkItem, url: str) -> str | None:
+        try:
+            return self._links.find(item, url)
+        except FinalProblem as problem:
+            if open_.expects_link:
+                logger.error("A link may stay on %s: %s", item.key, problem)
+            raise
+
+    def _make(self, open_: OpenAttachment, item: WorkItem, url: str, title: str) -> str:
+        self._links.check_item(item)
+        is_first = not open_.expects_link
+        if is_first:
+            self._ledger.expect_link(open_.attachment_id)
+        try:
+            return self._links.create(item, url=url, title=title)
+        except (LinkExists, LinkRefused, PlaneThrottled, FinalProblem) as error:
+            if is_first:  # a plain no to the only try: one that is there is not ours
+                self._ledger.restart(open_.attachment_id)
+            if isinstance(error, LinkExists):  # somebody was quicker: look again
+                raise PlaneChanged from error
+            raise
