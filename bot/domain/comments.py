@@ -95,9 +95,8 @@ def _show_origin(origin: Origin) -> str:
         name = _clean(origin.channel or "")
         text = html.escape(f"#{name}") if name else "a conversation"
     link = origin.link or ""
-    if not link.startswith(("https://", "http://")):
-        return text
-    return f'<a href="{html.escape(link)}">{text}</a>'
+    is_web_link = link.startswith(("https://", "http://")) and link.isprintable()
+    return f'<a href="{html.escape(link)}">{text}</a>' if is_web_link else text
 
 
 def _strong(text: str) -> str:
