@@ -50,6 +50,7 @@ EVENT_SCOPES = {
         "message.mpim": "mpim:history",
     },
     "reaction_added": {"reaction_added": "reactions:read"},
+    "app_home_opened": {"app_home_opened": None},
 }
 
 #: Names of Bolt's App that register a listener.

@@ -54,6 +54,17 @@ class PlaneDirectory:
             project = _pick(self._get_projects(_PROJECTS_MISS_SECONDS), reference)
         return project
 
+    def list_projects(self) -> tuple[Project, ...]:
+        """Return the known projects, as Plane listed them within the last 30 s."""
+        return tuple(self._get_projects(_PROJECTS_MISS_SECONDS).values())
+
+    def recall_projects(self) -> tuple[Project, ...] | None:
+        """Return what `list_projects` would; None where that would ask Plane."""
+        listed_at = self._projects_at
+        if listed_at is None or self._clock() - listed_at > _PROJECTS_MISS_SECONDS:
+            return None
+        return tuple(self._projects.values())
+
     @property
     def has_listed(self) -> bool:
         """Whether Plane ever told which projects there are."""

@@ -34,7 +34,7 @@ Block = Mapping[str, Any]
 
 def build_reply(text: str, report: Report, *, share_id: int) -> list[Block]:
     """Return the blocks of a reply that says *text*."""
-    blocks: list[Block] = [_section(part) for part in _split(text)]
+    blocks: list[Block] = [build_section(part) for part in _split(text)]
     buttons = list(_buttons(report, share_id)) if report.is_final else []
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
@@ -44,22 +44,36 @@ def build_reply(text: str, report: Report, *, share_id: int) -> list[Block]:
 def build_offer(text: str, *, seal: str) -> list[Block]:
     """Return the blocks of a word to one person, with a button that opens a form."""
     button = _button("Choose a work item", CHOOSE, seal)
-    return [_section(text), {"type": "actions", "elements": [button]}]
+    return [build_section(text), {"type": "actions", "elements": [button]}]
 
 
 def _buttons(report: Report, share_id: int) -> Iterator[Block]:
+    codes = _codes(report)
+    if not OWN.isdisjoint(codes):
+        yield _button("Undo", UNDO, str(share_id))
+        yield _button("Move", MOVE, str(share_id))
+    if is_retriable(report):
+        yield build_retry(share_id)
+
+
+def is_retriable(report: Report) -> bool:
+    """Whether all is decided and something of it may turn out better next time."""
+    return report.is_final and any(_may_pass(code) for code in _codes(report))
+
+
+def build_retry(share_id: int) -> Block:
+    """Return the button that has a share tried again."""
+    return _button("Retry", RETRY, str(share_id))
+
+
+def _codes(report: Report) -> list[str]:
     codes = [
         line.outcome.code
         for item in report.items
         for line in item.files
         if line.outcome
     ]
-    codes += [item.problem.code for item in report.items if item.problem]
-    if not OWN.isdisjoint(codes):
-        yield _button("Undo", UNDO, str(share_id))
-        yield _button("Move", MOVE, str(share_id))
-    if any(_may_pass(code) for code in codes):
-        yield _button("Retry", RETRY, str(share_id))
+    return codes + [item.problem.code for item in report.items if item.problem]
 
 
 def _may_pass(code: str) -> bool:
@@ -75,7 +89,8 @@ def _button(label: str, action_id: str, value: str) -> Block:
     }
 
 
-def _section(text: str) -> Block:
+def build_section(text: str) -> Block:
+    """Return a section that says *text*, mrkdwn of at most 3000 characters."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 

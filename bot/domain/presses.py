@@ -1,9 +1,9 @@
-"""Presses of a reply's buttons. No I/O."""
+"""Presses of the buttons that stand for a share. No I/O."""
 
 import re
 from dataclasses import dataclass
 
-from bot.domain.envelopes import read_id, read_object, read_text
+from bot.domain.envelopes import JsonObject, read_id, read_object, read_text
 from bot.errors import MalformedEvent
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -11,19 +11,27 @@ _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Who pressed a button of which share's reply, and where."""
+    """Who pressed a button of which share, and where.
+
+    *channel_id* is None for a button in the person's own App Home.
+    """
 
     team_id: str
-    channel_id: str
+    channel_id: str | None
     user_id: str
     share_id: int
+
+    @property
+    def group(self) -> str:
+        """Whose turn it counts as: the conversation's, else the person's."""
+        return self.channel_id or self.user_id
 
 
 def parse_press(body: object) -> Press:
     """Read a `block_actions` payload.
 
     Raises:
-        MalformedEvent: it is none of a button under a reply.
+        MalformedEvent: it is none of a button under a reply or in an App Home.
     """
     payload = read_object(body, "payload")
     value = read_value(payload)
@@ -31,7 +39,7 @@ def parse_press(body: object) -> Press:
         raise MalformedEvent("the value is no share")
     return Press(
         team_id=read_id(read_object(payload.get("team"), "team"), "id"),
-        channel_id=read_id(read_object(payload.get("channel"), "channel"), "id"),
+        channel_id=_read_channel(payload),
         user_id=read_id(read_object(payload.get("user"), "user"), "id"),
         share_id=int(value),
     )
@@ -47,3 +55,17 @@ def read_value(body: object) -> str:
     if not isinstance(actions, list) or not actions:
         raise MalformedEvent("no action")
     return read_text(read_object(actions[0], "action"), "value")
+
+
+def _read_channel(payload: JsonObject) -> str | None:
+    """Return the reply's conversation; None for an App Home, which is in none.
+
+    docs.slack.dev/reference/interaction-payloads/block_actions-payload: of a view's
+    button, `view` is told and no `channel`.
+    """
+    view = payload.get("view")
+    if view is not None and payload.get("channel") is None:
+        if read_object(view, "view").get("type") == "home":
+            return None
+        raise MalformedEvent("a view that has none of our buttons")
+    return read_id(read_object(payload.get("channel"), "channel"), "id")

@@ -27,17 +27,19 @@ class _Line:
     done: str = ""
 
 
-def write_reply(report: Report, *, links: PlaneLinks) -> str:
+def write_reply(
+    report: Report, *, links: PlaneLinks, longest: int = LONGEST_TEXT
+) -> str:
     """Return the reply as mrkdwn: each work item linked, each file with its outcome.
 
-    Where that is too long, what went well is only counted.
+    Where that is more than *longest* characters, what went well is only counted.
     """
     parts = [(item, list(_lines(item, links))) for item in report.items]
     text = _join(parts, links)
-    if len(text) > LONGEST_TEXT:
+    if len(text) > longest:
         text = _join([(item, _count(lines)) for item, lines in parts], links)
-    if len(text) > LONGEST_TEXT:
-        text = _cut(text)
+    if len(text) > longest:
+        text = _cut(text, longest)
     return text
 
 
@@ -103,10 +105,10 @@ def _count(lines: Sequence[_Line]) -> list[_Line]:
     return counted + [line for line in lines if not line.done]
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, longest: int) -> str:
     """Keep as many whole lines as there is room for, and say that there are more."""
     more = "\n… and more, for which there is no room here: see the work items in Plane."
-    kept = text[: LONGEST_TEXT - len(more)]
+    kept = text[: longest - len(more)]
     return kept.rpartition("\n")[0] + more
 
 

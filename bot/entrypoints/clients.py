@@ -31,6 +31,7 @@ _SEARCH_SECONDS = 2.0
 class PlaneSide:
     """What talks to Plane, all through one gate."""
 
+    gate: RateGate
     client: PlaneClient
     directory: PlaneDirectory
     search: PlaneSearch
@@ -45,6 +46,7 @@ class PlaneSide:
         calls = _build_calls(settings, gate)
         client = PlaneClient(calls)
         return cls(
+            gate,
             client,
             PlaneDirectory(client, fence=settings.projects),
             PlaneSearch(calls, patience=_SEARCH_SECONDS),

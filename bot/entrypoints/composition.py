@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import AttachSettings, PrivateFiles, Settings
+from bot.domain.help import write_help
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.clients import Clients
 from bot.listeners.app import build_app
@@ -19,18 +20,21 @@ from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
 from bot.work.forming import FormDesk
+from bot.work.home import Homes
 from bot.work.item_menu import ItemMenu
 from bot.work.ledger.attachments import AttachmentLedger
 from bot.work.ledger.comments import CommentLedger
 from bot.work.ledger.database import Database
+from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.local_runner import LocalRunner
+from bot.work.plane_connection import PlaneConnection
 from bot.work.planning import Guards, ShareHandler
 from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
-from bot.work.runner import Handlers, JobKind
+from bot.work.runner import Handlers, Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
 
@@ -46,6 +50,7 @@ class Ledgers:
     replies: ReplyLedger
     moves: MoveLedger
     comments: CommentLedger
+    history: HistoryLedger
 
     @classmethod
     def on(cls, database: Database, *, has_comments: bool) -> Self:
@@ -56,6 +61,7 @@ class Ledgers:
             ReplyLedger(database, clock=time.time),
             MoveLedger(database),
             CommentLedger(database, clock=time.time),
+            HistoryLedger(database),
         )
 
 
@@ -72,6 +78,7 @@ class Loadmaster:
         # Of the secrets it is the one that there is however Slack reaches us.
         self._sealer = Sealer(settings.slack.bot_token)
         self._patience = Patience(time.time)
+        self._homes = self._build_homes(settings.attach)
         self._handlers = self._build_handlers(settings)
         plane, slack = self._clients.plane, self._clients.slack
         self.app: App = build_app(
@@ -80,6 +87,7 @@ class Loadmaster:
             ),
             self._build_form_desk(),
             ItemMenu(plane.search, plane.directory),
+            self._homes,
             bot_token=settings.slack.bot_token,
             attach=settings.attach,
         )
@@ -102,9 +110,11 @@ class Loadmaster:
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.start(self._handlers)
+        self._homes.start()
 
     def stop(self, *, timeout: float) -> None:
         """Finish what runs, for *timeout* seconds; the rest is safe in the ledger."""
+        self._homes.stop()
         if not self._runner.stop(timeout=timeout):
             logger.warning("Some work is left to the next start")
         self._database.close()
@@ -122,10 +132,16 @@ class Loadmaster:
         return []
 
     def _build_handlers(self, settings: Settings) -> Handlers:
+        replies = self._build_reply_handler(settings.attach)
+
+        def show_outcomes(job: Job) -> None:
+            replies.run(job)
+            self._homes.refresh(job.row_id)
+
         return {
             JobKind.SHARE: self._build_share_handler(settings.attach).run,
             JobKind.ATTACHMENT: self._build_attachment_handler().run,
-            JobKind.REPLY: self._build_reply_handler(settings.attach).run,
+            JobKind.REPLY: show_outcomes,
             JobKind.COMMENT: self._build_comment_handler().run,
         }
 
@@ -196,4 +212,15 @@ class Loadmaster:
             self._ledgers.moves,
             slack.response_urls,
             self._sealer,
+        )
+
+    def _build_homes(self, settings: AttachSettings) -> Homes:
+        slack, plane = self._clients.slack, self._clients.plane
+        return Homes(
+            self._ledgers.history,
+            PlaneConnection(plane.directory, plane.gate),
+            slack.views,
+            slack.directory,
+            links=self._links,
+            how_to=write_help(command=settings.command, emoji=settings.emoji),
         )

@@ -9,7 +9,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.config import AttachSettings
-from bot.listeners import actions, commands, forms, messages, reactions
+from bot.listeners import actions, commands, forms, home, messages, reactions
 from bot.listeners.intake import Intake
 from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
@@ -25,6 +25,7 @@ def build_app(
     intake: Intake,
     desk: FormDesk,
     menu: ItemMenu,
+    homes: home.Homes,
     *,
     bot_token: str,
     attach: AttachSettings,
@@ -46,8 +47,9 @@ def build_app(
     messages.register(app, intake, attach_on_share=attach.on_share)
     reactions.register(app, intake, emoji=attach.emoji)
     commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
-    actions.register(app, intake)
+    actions.register(app, intake, homes)
     forms.register(app, intake, desk, menu)
+    home.register(app, homes)
     # What is subscribed to and not listened to counts as failed deliveries.
     app.event(re.compile(".*"))(_take_note)
     return app

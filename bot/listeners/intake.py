@@ -31,12 +31,15 @@ class Intake:
             self.runner.submit(Job(kind, share_id, share.channel_id))
 
     def retry(self, press: Press) -> None:
-        """Have what failed in a share tried again; anyone in its conversation may."""
+        """Have what failed in a share tried again; anyone in its conversation may.
+
+        In an App Home, that is the share's own person alone.
+        """
         if self.ledger.retry(press):
-            self.runner.submit(Job(JobKind.SHARE, press.share_id, press.channel_id))
+            self.runner.submit(Job(JobKind.SHARE, press.share_id, press.group))
 
     def undo(self, press: Press) -> None:
         """Have what a share attached removed, if it was this person's."""
         for attachment_id in self.ledger.undo(press):
-            job = Job(JobKind.ATTACHMENT, attachment_id, press.channel_id)
+            job = Job(JobKind.ATTACHMENT, attachment_id, press.group)
             self.runner.submit(job)

@@ -65,6 +65,12 @@ class RateGate:
         finally:
             self._leave()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a call would go through at once."""
+        with self._changed:
+            return not self._queue and self._time_to_place() == 0.0
+
     def push_back(self, seconds: float) -> None:
         """Let nobody through for *seconds*: Plane said so."""
         with self._changed:
@@ -94,9 +100,12 @@ class RateGate:
         return left if wait is None else min(wait, left)
 
     def _wait_time(self, turn: object) -> float | None:
-        """Return the seconds until a place is free; None until something changes."""
-        if (self._queue or self._behind)[0] is not turn:
-            return None
+        """Return the seconds to wait; None until something changes."""
+        is_next = (self._queue or self._behind)[0] is turn
+        return self._time_to_place() if is_next else None
+
+    def _time_to_place(self) -> float | None:
+        """Return the seconds until a place is free; None if that is not known."""
         now = self._clock()
         if now < self._closed_until:
             return self._closed_until - now

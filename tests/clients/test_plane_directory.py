@@ -107,6 +107,33 @@ def test_what_only_looks_like_a_key_asks_plane_no_more_than_now_and_then(
     assert count(plane, "projects") == 2
 
 
+def test_projects_are_listed_as_they_were_lately(directory, plane, clock):
+    assert directory.recall_projects() is None
+
+    listed = directory.list_projects()
+    clock.now += 30
+
+    assert {each.identifier for each in listed} == {"WEB", "OPS", "ARC"}
+    assert directory.list_projects() == directory.recall_projects() == listed
+    assert count(plane, "projects") == 1
+
+
+def test_projects_that_were_listed_long_ago_are_not_recalled(directory, plane, clock):
+    directory.list_projects()
+    plane.state.add_project("NEW", "New", members={"alice": 20})
+    clock.now += 31
+
+    assert directory.recall_projects() is None
+    assert "NEW" in {each.identifier for each in directory.list_projects()}
+    assert count(plane, "projects") == 2
+
+
+def test_only_projects_within_the_fence_are_listed(client):
+    directory = PlaneDirectory(client, fence=frozenset({"OPS", "NOPE"}))
+
+    assert [each.identifier for each in directory.list_projects()] == ["OPS"]
+
+
 def test_what_was_known_is_told_without_asking(directory, plane):
     assert not directory.is_known(WEB_1)
     directory.find_project(WEB_1)

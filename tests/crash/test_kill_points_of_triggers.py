@@ -137,6 +137,31 @@ def test_a_kill_loses_and_doubles_nothing_of_a_retry(world, phase):
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_kill_while_a_home_is_shown_loses_nothing_of_its_retry(world, phase):
+    message = world.slack.share([world.slack.add_file()], text="OPS-3")
+    assert "no OPS-3" in world.reply(message)
+    world.settle()
+    world.slack.open_home()
+    world.wait(lambda: "Connected to Plane" in str(world.slack.home()))
+    project = world.plane.state.project("OPS")
+    world.plane.state.add_work_item(project, "The one that was missing")
+    struck = strike(world, "slack.views.publish", phase)
+
+    world.slack.press(world.slack.home(), "retry")
+    assert struck.wait(20)
+    world.start_bot()
+
+    world.slack.wait_for_reply(
+        "CGENERAL", message.ts, lambda each: "is attached." in each.text
+    )
+    world.settle()
+    assert len(world.attached("OPS-3")) == 1
+    assert len(world.replies(message)) == 1
+    world.slack.open_home()
+    world.wait(lambda: "is attached." in str(world.slack.home()))
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
 def test_a_kill_keeps_nobody_from_being_told(world, phase):
     message = world.slack.share([world.slack.add_file()])
     struck = strike(world, "slack.chat.postEphemeral", phase)

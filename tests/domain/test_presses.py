@@ -16,12 +16,45 @@ BODY = {
     "user": {"id": "U1", "team_id": "T1"},
     "actions": [ACTION],
 }
+#: docs.slack.dev/reference/interaction-payloads/block_actions-payload, of a view.
+IN_HOME = {
+    **{name: each for name, each in BODY.items() if name != "channel"},
+    "container": {"type": "view", "view_id": "V1"},
+    "view": {"id": "V1", "type": "home", "blocks": []},
+}
 #: SQLite's largest number; a longer one would be an error of the database's.
 LARGEST = 2**63 - 1
 
 
 def test_a_press_tells_who_pressed_what_where():
     assert parse_press(BODY) == Press("T1", "C1", "U1", 17)
+
+
+@pytest.mark.parametrize("more", [{}, {"channel": None}])
+def test_a_press_in_the_app_home_is_in_no_channel(more):
+    assert parse_press({**IN_HOME, **more}) == Press("T1", None, "U1", 17)
+
+
+def test_a_press_takes_its_turn_with_its_channel_or_its_person():
+    assert parse_press(BODY).group == "C1"
+    assert parse_press(IN_HOME).group == "U1"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"view": {"type": "modal"}},
+        {"view": {}},
+        {"view": "home"},
+        {"view": None},
+        {"channel": {}},
+        {"channel": {"id": None}},
+        {"channel": "C1"},
+    ],
+)
+def test_a_press_in_neither_a_channel_nor_a_home_is_malformed(fields):
+    with pytest.raises(MalformedEvent):
+        parse_press({**IN_HOME, **fields})
 
 
 @pytest.mark.parametrize(
@@ -69,7 +102,7 @@ def test_a_payload_that_slack_would_never_send_is_malformed(fields):
         parse_press({**BODY, **fields})
 
 
-@given(JSON | mutated(BODY))
+@given(JSON | mutated(BODY, IN_HOME))
 def test_any_payload_is_a_press_or_malformed(payload):
     try:
         press = parse_press(payload)

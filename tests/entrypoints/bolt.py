@@ -23,7 +23,17 @@ from bot.work.seals import Sealer
 NOWHERE = "http://127.0.0.1:9"
 
 
-def build_bolt(database, runner, attach):
+class Homes:
+    """Notes who would be shown their Home."""
+
+    def __init__(self):
+        self.shown = []
+
+    def show(self, visitor):
+        self.shown.append(visitor)
+
+
+def build_bolt(database, runner, attach, homes=None):
     """Build the app as the bot does."""
     slack = {"token": "xoxb-x", "api_url": f"{NOWHERE}/api/"}
     urls = ResponseUrls(api_url=slack["api_url"])
@@ -48,6 +58,7 @@ def build_bolt(database, runner, attach):
         ),
         desk,
         ItemMenu(PlaneSearch(calls, patience=1.0), directory),
+        homes or Homes(),
         bot_token="xoxb-x",
         attach=attach,
     )

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.config import AttachSettings, PrivateFiles
+from bot.domain.visits import Visitor
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
 from bot.work.ledger.database import Database
 from bot.work.runner import Job, JobKind
-from tests.entrypoints.bolt import build_bolt
+from tests.entrypoints.bolt import Homes, build_bolt
 
 ATTACH = AttachSettings(
     on_share=True,
@@ -73,6 +74,7 @@ class Site:
     readiness: Readiness
     runner: Runner
     database: Database
+    homes: Homes = field(default_factory=Homes)
 
     def ask(self, method, path, body=b"", headers=None):
         """Make one request; return status, headers and body."""
@@ -124,10 +126,11 @@ def site(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
     database.migrate()
     runner, readiness = Runner(), Readiness()
-    bolt = build_bolt(database, runner, ATTACH)
+    homes = Homes()
+    bolt = build_bolt(database, runner, ATTACH, homes=homes)
     app = WebApp(readiness, app=bolt, verifier=Verifier(SECRET))
     with serve(app) as port:
-        yield Site(port, readiness, runner, database)
+        yield Site(port, readiness, runner, database, homes)
     database.close()
 
 
@@ -264,6 +267,40 @@ def test_what_is_none_of_its_business_is_answered_with_200(site, fields):
     assert site.post(event(fields))[0] == 200
 
     assert site.stored() == 0
+    assert site.runner.submitted == []
+
+
+def test_whoever_opens_the_home_tab_is_shown_their_home(site):
+    visit = {"type": "app_home_opened", "user": "U1", "channel": "D1"}
+
+    assert site.post(event({**visit, "tab": "messages"}))[0] == 200
+    assert site.homes.shown == []
+    assert site.post(event({**visit, "tab": "home"}))[0] == 200
+
+    assert site.homes.shown == [Visitor("T1", "U1")]
+    assert site.stored() == 0
+
+
+PRESS = {
+    "type": "block_actions",
+    "team": {"id": "T1"},
+    "user": {"id": "U1"},
+    "actions": [{"type": "button", "action_id": "retry", "value": "17"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [
+        ({"view": {"type": "home"}}, [Visitor("T1", "U1")]),
+        ({"view": {"type": "modal"}}, []),
+        ({"channel": {"id": "C1"}}, []),
+    ],
+)
+def test_a_press_in_the_home_has_it_shown_anew(site, where, shown):
+    assert site.post({**PRESS, **where})[0] == 200
+
+    assert site.homes.shown == shown
     assert site.runner.submitted == []
 
 

@@ -297,6 +297,28 @@ def test_from_nowhere_else_can_it_be_tried_again(ledger, fields):
     assert ledger.shares.unfinished() == []
 
 
+def test_what_failed_is_tried_again_from_the_persons_home(ledger):
+    share_id, (attachment_id,) = ledger.plan(make_share())
+    ledger.attachments.decide(attachment_id, Outcome.of(PlaneKeyRefused()))
+
+    assert ledger.shares.retry(press(share_id, channel_id=None))
+
+    assert [row[:2] for row in ledger.shares.unfinished()] == [(share_id, "C1")]
+
+
+@pytest.mark.parametrize("fields", [{"user_id": "U2"}, {"team_id": "T2"}])
+def test_from_nobody_elses_home_can_it_be_tried_again_or_undone(ledger, fields):
+    share_id, work = ledger.plan(make_share("F1", "F2"))
+    ledger.attachments.decide(work[0], ATTACHED, asset_id=ASSET)
+    ledger.attachments.decide(work[1], Outcome.of(PlaneKeyRefused()))
+    elsewhere = press(share_id, channel_id=None, **fields)
+
+    assert not ledger.shares.retry(elsewhere)
+    assert ledger.shares.undo(elsewhere) == []
+
+    assert ledger.shares.unfinished() == []
+
+
 def test_a_refused_work_item_is_looked_up_again(ledger):
     problem = Outcome.of(WorkItemNotFound("WEB-9"))
     share_id, _ = ledger.plan(

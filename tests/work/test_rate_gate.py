@@ -163,6 +163,48 @@ def test_who_comes_first_passes_first(clock):
     assert order == list(range(8))
 
 
+def test_a_gate_is_open_as_long_as_places_are_free(clock):
+    gate = RateGate(2, clock=clock, wait=clock.wait)
+
+    call(gate, clock)
+    assert gate.is_open
+    with gate.passage():
+        assert not gate.is_open
+    clock.now += WINDOW - 1
+    assert not gate.is_open
+    clock.now += 1
+
+    assert gate.is_open
+
+
+def test_a_gate_that_was_pushed_back_is_not_open(clock):
+    gate = RateGate(2, clock=clock, wait=clock.wait)
+
+    gate.push_back(5)
+
+    assert not gate.is_open
+    clock.now += 5
+    assert gate.is_open
+
+
+def test_a_gate_with_others_before_it_is_not_open(clock):
+    waiters = Waiters()
+    gate = RateGate(1, clock=clock, wait=waiters.wait)
+
+    def second():
+        with gate.passage():
+            pass
+
+    thread = threading.Thread(target=second)
+    with gate.passage():
+        thread.start()
+        assert waiters.started.acquire(timeout=SOON)
+    clock.now += WINDOW
+    assert not gate.is_open
+    waiters.wake()
+    thread.join(SOON)
+
+
 def test_who_can_wait_comes_after_all_others(clock):
     waiters = Waiters()
     gate = RateGate(1, clock=clock, wait=waiters.wait)

@@ -190,3 +190,13 @@ Index(
 )
 # The shares of one message.
 Index("ix_shares_channel_id_message_ts", shares.c.channel_id, shares.c.message_ts)
+# What a person had attached last, found without reading what others had, or what
+# turned out to ask for nothing.
+Index(
+    "ix_shares_team_id_user_id_id",
+    shares.c.team_id,
+    shares.c.user_id,
+    shares.c.id,
+    sqlite_where=text("state != 'quiet'"),
+    postgresql_where=text("state != 'quiet'"),
+)

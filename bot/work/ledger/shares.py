@@ -165,7 +165,7 @@ class ShareLedger:
     def retry(self, press: Press) -> bool:
         """Have what failed in a share tried again; False if nothing did."""
         with self._database.write() as connection:
-            if not _is_pressed_at_home(connection, press):
+            if not _may_press(connection, press):
                 return False
             if not reopen_failures(connection, press.share_id):
                 return False
@@ -178,7 +178,7 @@ class ShareLedger:
         None, if the person is not the one who attached it.
         """
         with self._database.write() as connection:
-            if not _is_pressed_at_home(connection, press, by_owner=True):
+            if not _may_press(connection, press, by_owner=True):
                 return []
             undone = begin_removal(connection, press.share_id, now=self._clock())
             if undone:
@@ -335,20 +335,20 @@ class ShareLedger:
         )
 
 
-def _is_pressed_at_home(
-    connection: Connection, press: Press, *, by_owner: bool = False
-) -> bool:
-    """Whether a button's share is one of the conversation that it was pressed in.
+def _may_press(connection: Connection, press: Press, *, by_owner: bool = False) -> bool:
+    """Whether a button stands for its share where it was pressed.
 
-    Its value came from outside. With *by_owner*, also whether it is the person's.
+    Its value came from outside. A share's button is in its conversation and in its
+    person's App Home; with *by_owner*, it is for that person alone.
     """
     conditions = [
         shares.c.id == press.share_id,
         shares.c.team_id == press.team_id,
-        shares.c.channel_id == press.channel_id,
         shares.c.state == ShareState.PLANNED,
     ]
-    if by_owner:
+    if press.channel_id is not None:
+        conditions.append(shares.c.channel_id == press.channel_id)
+    if by_owner or press.channel_id is None:
         conditions.append(shares.c.user_id == press.user_id)
     return (
         connection.execute(select(shares.c.id).where(*conditions)).first() is not None

@@ -1,0 +1,118 @@
+"""What there is to tell of a share: its report and its files, read from the ledger."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from bot.domain.files import SharedFile
+from bot.domain.outcomes import REMOVING, Outcome
+from bot.domain.reports import FileLine, ItemReport, Report
+from bot.work.ledger.schema import (
+    attachments,
+    share_attachments,
+    share_files,
+    share_references,
+)
+from bot.work.ledger.states import ReferenceState, ShareState
+
+
+def read_report(connection: Connection, share: Row[Any]) -> Report:
+    """Return everything that a share's reply has to say now."""
+    lines = _lines(connection, share.id)
+    return Report(
+        items=tuple(
+            ItemReport(
+                key=row.item_key,
+                problem=_problem(row),
+                waiting_for=_waiting_for(share, row),
+                files=tuple(lines.pop(row.work_item_id, ())),
+            )
+            for row in _told_references(connection, share.id)
+        ),
+        is_planned=share.state != ShareState.NEW,
+        notice=_notice(share),
+        is_private=bool(share.notice and share.notice["is_private"]),
+    )
+
+
+def _problem(reference: Row[Any]) -> Outcome | None:
+    is_refused = reference.state == ReferenceState.REFUSED
+    return Outcome(reference.problem, reference.facts) if is_refused else None
+
+
+def _notice(share: Row[Any]) -> Outcome | None:
+    raw = share.notice
+    return Outcome(raw["code"], raw["facts"]) if raw else None
+
+
+def _waiting_for(share: Row[Any], reference: Row[Any]) -> Outcome | None:
+    is_pending = reference.state == ReferenceState.PENDING
+    return Outcome(**share.waiting_for) if is_pending and share.waiting_for else None
+
+
+def _told_references(connection: Connection, share_id: int) -> Sequence[Row[Any]]:
+    rows = connection.execute(
+        select(share_references)
+        .where(
+            share_references.c.share_id == share_id,
+            share_references.c.state != ReferenceState.IGNORED,
+            # One that is looked up has none, until it has to wait for that.
+            share_references.c.item_key.is_not(None),
+        )
+        .order_by(share_references.c.position)
+    )
+    # A key and a link may name one work item.
+    return list({row.item_key: row for row in rows}.values())
+
+
+def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
+    """Return the share's lines by the id of their work item.
+
+    Its key may have been another one when the file was first attached.
+    """
+    rows = connection.execute(
+        select(
+            attachments.c.work_item_id,
+            attachments.c.relayed,
+            attachments.c.waiting_for,
+            share_attachments.c.outcome,
+            share_attachments.c.facts,
+            share_files.c.file,
+        )
+        .join_from(share_attachments, attachments)
+        .join(
+            share_files,
+            (share_files.c.share_id == share_attachments.c.share_id)
+            & (share_files.c.file_id == attachments.c.file_id),
+        )
+        .where(share_attachments.c.share_id == share_id)
+        .order_by(share_files.c.position)
+    )
+    lines: dict[str, list[FileLine]] = {}
+    for row in rows:
+        file = SharedFile(**row.file)
+        line = FileLine(
+            name=file.plane_name,
+            outcome=_outcome(row),
+            relayed=row.relayed,
+            size=file.size,
+            waiting_for=Outcome(**row.waiting_for) if row.waiting_for else None,
+        )
+        lines.setdefault(row.work_item_id, []).append(line)
+    return lines
+
+
+def _outcome(line: Any) -> Outcome | None:
+    is_open = line.outcome in (None, REMOVING.code)
+    return None if is_open else Outcome(line.outcome, line.facts)
+
+
+def read_names(connection: Connection, share_id: int) -> tuple[str, ...]:
+    """Return the names of a share's files."""
+    files = connection.execute(
+        select(share_files.c.file)
+        .where(share_files.c.share_id == share_id)
+        .order_by(share_files.c.position)
+    ).scalars()
+    return tuple(SharedFile(**file).plane_name for file in files)
