@@ -15,7 +15,6 @@ from bot.domain.comments import (
     write_comment,
 )
 from bot.domain.files import SharedFile
-from bot.domain.names import safe_name
 from bot.domain.outcomes import Outcome
 from bot.domain.references import WorkItemKey, parse_reference
 from bot.domain.sentences import tell
@@ -206,7 +205,7 @@ def _digest(comment: DueComment) -> str:
 
 
 def _name(file: SharedFile) -> str:
-    return safe_name(file.name, file_id=file.file_id, filetype=file.filetype)
+    return file.plane_name
 
 
 def _external_id(comment: DueComment) -> str:

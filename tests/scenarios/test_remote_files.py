@@ -70,6 +70,9 @@ def test_a_message_with_both_kinds_has_one_attached_and_one_linked(world):
     ]
     assert world.attached("WEB-1") == [("design.pdf", hosted.sha256)]
     assert world.linked("WEB-1") == [("Q1/Q2 plan", URL)]
+    (comment,) = world.plane.state.comments("WEB-1")
+    assert "design.pdf" in comment.html
+    assert "Q1/Q2 plan" in comment.html
     world.slack.press(reply, "undo")
     wait_for(world, message, "`Q1/Q2 plan` was removed again.")
     assert world.plane.state.attachments() == world.plane.state.links() == []

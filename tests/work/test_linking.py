@@ -194,6 +194,21 @@ def test_undo_deletes_the_link_and_retry_makes_it_again(bench, file):
     assert urls(bench) == [URL]
 
 
+def test_retry_leaves_a_link_whose_it_is(bench, file):
+    hosted = bench.slack.add_file()
+    hosted.misbehave("sign_in", times=1)
+    _, share_id = bench.share(hosted, file)
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+
+    assert bench.ledger.shares.retry(bench.press(share_id))
+    (again,) = bench.plan(share_id)
+    bench.attach(again)
+
+    codes = [line.outcome.code for line in bench.lines(share_id)]
+    assert codes == [ATTACHED.code, LINKED]
+
+
 def test_undo_is_for_the_one_who_linked_it_also_after_it_was_shared_again(bench, file):
     first_id, attachment_id = linked(bench, file)
     second_id, _ = linked(bench, file, user="UBEN")

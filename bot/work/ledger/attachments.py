@@ -336,8 +336,7 @@ def _is_wanted(connection: Connection, attachment_id: int) -> bool:
 
 def _after_removal(outcome: Outcome, is_wanted: bool) -> dict[str, object]:
     if is_wanted:
-        left = None if outcome == UNDONE else KNOWN_LINK
-        return {"state": AttachmentState.PENDING, "asset_id": left}
+        return {"state": AttachmentState.PENDING, "asset_id": KNOWN_LINK}
     if outcome == UNDONE:
         return {"state": AttachmentState.REMOVED, "asset_id": None}
     return {"state": AttachmentState.DONE}  # it is there still, and can be removed
