@@ -141,7 +141,7 @@ def test_a_link_to_a_file_of_a_private_conversation_is_refused(world):
 
 
 def test_help_explains_the_command_to_its_caller_only(either):
-    for text in ("", "help", "please", "WEB-", "<!channel>"):
+    for text in ("help", "please", "WEB-", "<!channel>"):
         answer = either.slack.command(text)
 
         assert "`/attach WEB-12`" in answer.text

@@ -233,7 +233,12 @@ def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
     assert either.attached("OPS-1") == hashes(file)
     assert len(either.replies(message)) == 2
     calls = [each.operation for each in either.plane.exchanges()]
-    assert calls[-2:] == ["plane.complete_attachment", "plane.delete_attachment"]
+    done = [
+        call
+        for call in calls
+        if call.endswith(("complete_attachment", "delete_attachment"))
+    ]
+    assert done == ["plane.complete_attachment"] * 2 + ["plane.delete_attachment"]
 
 
 def test_what_cannot_be_moved_stays_where_it_is(world):
