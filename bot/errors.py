@@ -389,6 +389,16 @@ class NoFilesFound(FinalProblem):
 
 
 @dataclass(eq=False)
+class NoRecentFiles(FinalProblem):
+    """The one who asked for their latest files shared none lately."""
+
+
+@dataclass(eq=False)
+class LinkElsewhere(FinalProblem):
+    """What was asked for by a link is neither in Slack nor in Plane."""
+
+
+@dataclass(eq=False)
 class NotVisible(FinalProblem):
     """What a link leads to is not for everyone who may use the command here."""
 

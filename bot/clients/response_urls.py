@@ -1,4 +1,4 @@
-"""Answers to slash commands that come later than at once, by their response URL.
+"""Answers to commands and presses that come later than at once, by a response URL.
 
 It works where the bot is no member of the conversation, five times within half an
 hour (docs.slack.dev/interactivity/handling-user-interaction). Whoever has the URL can
@@ -46,25 +46,28 @@ class ResponseUrls:
         """Show *text* to the one who pulled the trigger; False if that fails."""
         with self._lock:
             url = self._urls.get(trigger)
-        return url is not None and self._send(url, text)
+        return url is not None and self._send(url, text, None)
 
-    def tell_at(self, url: str, text: str) -> bool:
+    def tell_at(self, url: str, text: str, *, thread_ts: str | None = None) -> bool:
         """Show *text* to the one whose action came with *url*; False if that fails."""
         try:
             self._hosts.check(url)
         except DownloadMisled:
             return False
-        return self._send(url, text)
+        return self._send(url, text, thread_ts)
 
-    def _send(self, url: str, text: str) -> bool:
+    def _send(self, url: str, text: str, thread_ts: str | None) -> bool:
+        answer = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "text": text,
+        }
+        if thread_ts is not None:
+            answer["thread_ts"] = thread_ts
         try:
             response = self._session.post(
                 url,
-                json={
-                    "response_type": "ephemeral",
-                    "replace_original": False,
-                    "text": text,
-                },
+                json=answer,
                 timeout=(_CONNECT_SECONDS, _READ_SECONDS),
                 allow_redirects=False,
             )

@@ -93,15 +93,22 @@ class SlackApi:
         )
 
     def tell_privately(
-        self, *, channel_id: str, user_id: str, text: str, blocks: Blocks | None = None
+        self,
+        *,
+        channel_id: str,
+        user_id: str,
+        text: str,
+        blocks: Blocks | None = None,
+        thread_ts: str | None = None,
     ) -> None:
-        """Show *text* in the conversation to one person only."""
+        """Show *text* in the conversation, or in a thread of it, to one person only."""
         call(
             self._writer.chat_postEphemeral,
             channel=channel_id,
             user=user_id,
             text=text,
             blocks=blocks,
+            thread_ts=thread_ts,
         )
 
     def find_reply(

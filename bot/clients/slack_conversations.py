@@ -1,10 +1,11 @@
 """What stands in Slack's conversations: messages with their files, threads, latest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.clients.slack_calls import call, next_cursor, read_messages
 from bot.domain.envelopes import read_text, read_ts
@@ -25,7 +26,11 @@ _MOST_PAGES = 40
 
 @dataclass(frozen=True, slots=True)
 class WrittenMessage:
-    """A message as it stands in a conversation now."""
+    """A message as it stands in a conversation now.
+
+    *latest_reply* is the ts of the last message in the thread below it, if there is one
+    (docs.slack.dev/messaging/retrieving-messages).
+    """
 
     ts: str
     thread_ts: str
@@ -34,6 +39,16 @@ class WrittenMessage:
     text: str
     files: tuple[SharedFile, ...]
     is_by_bot: bool
+    latest_reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Where a file was shared; *is_open* if everyone of the workspace can see that."""
+
+    channel_id: str
+    ts: str
+    is_open: bool
 
 
 class SlackConversations:
@@ -63,50 +78,37 @@ class SlackConversations:
         self, channel_id: str, ts: str, *, until: str
     ) -> Iterator[WrittenMessage]:
         """Yield the messages of a thread, oldest first, up to the message *until*."""
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            answer = call(
-                self._reader.conversations_replies,
-                channel=channel_id,
-                ts=ts,
-                latest=until,
-                inclusive=True,
-                limit=_PER_PAGE,
-                cursor=cursor,
-            )
-            yield from _parse(answer)
-            cursor = next_cursor(answer)
-            if not cursor:
-                return
+        read = self._reader.conversations_replies
+        span = {"latest": until, "inclusive": True}
+        return _read(read, channel=channel_id, ts=ts, **span)
+
+    def read_replies(
+        self, channel_id: str, ts: str, *, since: float
+    ) -> Iterator[WrittenMessage]:
+        """Yield a thread's root and its replies since *since* (epoch seconds)."""
+        read = self._reader.conversations_replies
+        return _read(read, channel=channel_id, ts=ts, oldest=_print_time(since))
 
     def read_latest(self, channel_id: str, *, since: float) -> Iterator[WrittenMessage]:
         """Yield the messages since *since* (epoch seconds), newest first."""
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            answer = call(
-                self._reader.conversations_history,
-                channel=channel_id,
-                oldest=f"{since:.6f}",
-                limit=_PER_PAGE,
-                cursor=cursor,
-            )
-            yield from _parse(answer)
-            cursor = next_cursor(answer)
-            if not cursor:
-                return
+        read = self._reader.conversations_history
+        return _read(read, channel=channel_id, oldest=_print_time(since))
 
-    def find_posting(self, channel_id: str, file_id: str) -> str | None:
-        """Return the ts of the message that shared a file here; None without one."""
+    def read_earlier(
+        self, channel_id: str, *, before: float
+    ) -> Iterator[WrittenMessage]:
+        """Yield the messages before *before* (epoch seconds), newest first."""
+        read = self._reader.conversations_history
+        return _read(read, channel=channel_id, latest=_print_time(before))
+
+    def find_postings(self, file_id: str) -> tuple[Posting, ...]:
+        """Return where a file was shared; nowhere if the bot does not see it."""
         try:
             file = call(self._reader.files_info, file=file_id).get("file")
         except SlackRejected:
-            return None
+            return ()
         shares = file.get("shares") if isinstance(file, Mapping) else None
-        for kind in ("public", "private"):
-            for posting in _postings(shares, kind, channel_id):
-                if isinstance(posting, Mapping) and isinstance(posting.get("ts"), str):
-                    return str(posting["ts"])
-        return None
+        return tuple(_postings(shares, "public")) + tuple(_postings(shares, "private"))
 
     def open_direct(self, user_id: str) -> str:
         """Return the id of the direct messages with a person, opened if need be."""
@@ -129,10 +131,34 @@ class SlackConversations:
         return isinstance(channel, Mapping) and channel.get("is_private") is False
 
 
-def _postings(shares: object, kind: str, channel_id: str) -> list[object]:
+def _read(
+    method: Callable[..., SlackResponse], **span: Any
+) -> Iterator[WrittenMessage]:
+    """Read page by page, each only when it is asked for."""
+    cursor = ""
+    for _ in range(_MOST_PAGES):
+        answer = call(method, **span, limit=_PER_PAGE, cursor=cursor)
+        yield from _parse(answer)
+        cursor = next_cursor(answer)
+        if not cursor:
+            return
+
+
+def _print_time(seconds: float) -> str:
+    return f"{seconds:.6f}"
+
+
+def _postings(shares: object, kind: str) -> Iterator[Posting]:
+    """Read one half of `shares` (docs.slack.dev/reference/objects/file-object)."""
     channels = shares.get(kind) if isinstance(shares, Mapping) else None
-    postings = channels.get(channel_id) if isinstance(channels, Mapping) else None
-    return postings if isinstance(postings, list) else []
+    for channel_id, postings in _items(channels):
+        for each in postings if isinstance(postings, list) else []:
+            if isinstance(each, Mapping) and isinstance(each.get("ts"), str):
+                yield Posting(str(channel_id), each["ts"], kind == "public")
+
+
+def _items(raw: object) -> list[tuple[Any, Any]]:
+    return list(raw.items()) if isinstance(raw, Mapping) else []
 
 
 def _parse(answer: Mapping[str, Any]) -> list[WrittenMessage]:
@@ -142,6 +168,7 @@ def _parse(answer: Mapping[str, Any]) -> list[WrittenMessage]:
 def _parse_one(raw: Mapping[str, Any]) -> WrittenMessage | None:
     try:
         ts, user_id = read_ts(raw.get("ts")), read_text(raw, "user")
+        latest_reply = raw.get("latest_reply")
         return WrittenMessage(
             ts=ts,
             thread_ts=read_ts(raw.get("thread_ts") or ts),
@@ -150,6 +177,7 @@ def _parse_one(raw: Mapping[str, Any]) -> WrittenMessage | None:
             text=read_text(raw, "text"),
             files=parse_files(raw.get("files") or [], shared_by=user_id or None),
             is_by_bot=bool(raw.get("bot_id")),
+            latest_reply=read_ts(latest_reply) if latest_reply else None,
         )
     except MalformedEvent:
         return None  # one of another kind, of which there are many

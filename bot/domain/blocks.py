@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.outcomes import OWN, SETTLED
+from bot.domain.outcomes import OWN, SETTLED, UNDONE
 from bot.domain.reports import Report
 
 #: The action ids of the buttons; their value is the share's number.
@@ -53,7 +53,7 @@ def _buttons(report: Report, share_id: int) -> Iterator[Block]:
         yield _button("Undo", UNDO, str(share_id))
         yield _button("Move", MOVE, str(share_id))
     if is_retriable(report):
-        yield build_retry(share_id)
+        yield build_retry(report, share_id)
 
 
 def is_retriable(report: Report) -> bool:
@@ -61,9 +61,11 @@ def is_retriable(report: Report) -> bool:
     return report.is_final and any(_may_pass(code) for code in _codes(report))
 
 
-def build_retry(share_id: int) -> Block:
-    """Return the button that has a share tried again."""
-    return _button("Retry", RETRY, str(share_id))
+def build_retry(report: Report, share_id: int) -> Block:
+    """Return the button that has a retriable share tried again."""
+    again = {code for code in _codes(report) if _may_pass(code)}
+    label = "Attach again" if again == {UNDONE.code} else "Retry"
+    return _button(label, RETRY, str(share_id))
 
 
 def _codes(report: Report) -> list[str]:

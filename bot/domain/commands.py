@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.domain.envelopes import read_id, read_text
 from bot.domain.permalinks import FileLink, MessageLink, find_permalink
-from bot.domain.references import PlaneLinks, find_references
+from bot.domain.references import PlaneLinks, find_links, find_references
 from bot.domain.seeks import Seek, SeekFile, SeekLatest, SeekMessage
 from bot.domain.shares import Share
-from bot.errors import MalformedEvent
+from bot.errors import FinalProblem, LinkElsewhere, MalformedEvent, MalformedReference
 
 #: How far back the caller's latest message with files is looked for.
 LATEST_SECONDS = 60 * 60.0
@@ -20,9 +20,13 @@ _PRIVATE = frozenset({"directmessage", "privategroup"})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as it was given: its *share*, or None where it asks for help."""
+    """A command as it was given: its *share*, or None where it asks for help.
+
+    It has none either where a *problem* keeps it from being one.
+    """
 
     share: Share | None
+    problem: FinalProblem | None = None
 
 
 def is_bare(body: Mapping[str, Any]) -> bool:
@@ -46,6 +50,8 @@ def parse_command(body: Mapping[str, Any], *, links: PlaneLinks, now: float) -> 
         raise MalformedEvent("a command has no trigger_id")
     channel_id = read_id(body, "channel_id")
     link = find_permalink(text)
+    if link is None and _leads_elsewhere(text, links):
+        return Command(None, LinkElsewhere())
     place = link.channel_id if isinstance(link, MessageLink) else channel_id
     return Command(
         Share(
@@ -73,6 +79,17 @@ def _seek(
         case FileLink(file_id=file_id):
             return SeekFile(file_id)
     return SeekLatest(now - LATEST_SECONDS)
+
+
+def _leads_elsewhere(text: str, links: PlaneLinks) -> bool:
+    """Whether *text* has a link to a page that is no work item of Plane."""
+    for url in find_links(text):
+        try:
+            links.parse(url)
+        except MalformedReference:
+            if url.lower().startswith(("https://", "http://")):
+                return True
+    return False
 
 
 def _is_private(body: Mapping[str, Any]) -> bool:

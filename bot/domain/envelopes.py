@@ -77,11 +77,20 @@ def read_bot_user(envelope: JsonObject) -> str | None:
 def is_external(envelope: JsonObject, message: JsonObject) -> bool:
     """Whether another organisation's person wrote *message*."""
     home = read_home(envelope)
-    # user_team may name the enterprise, whose workspaces are all of one organisation.
-    author = message.get("user_team") or message.get("team")
+    author = _home_of_author(message)
     if author is None:  # only where others are is that a reason for doubt
         return envelope.get("is_ext_shared_channel") is True
     return not isinstance(author, str) or author not in (home, _enterprise(envelope))
+
+
+def tells_home(message: JsonObject) -> bool:
+    """Whether *message* tells of which organisation the person is who wrote it."""
+    return _home_of_author(message) is not None
+
+
+def _home_of_author(message: JsonObject) -> object:
+    # user_team may name the enterprise, whose workspaces are all of one organisation.
+    return message.get("user_team") or message.get("team")
 
 
 def _first_authorization(envelope: JsonObject) -> JsonObject:

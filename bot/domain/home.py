@@ -100,7 +100,7 @@ def _entry(entry: Entry, links: PlaneLinks) -> Iterator[Block]:
     yield _context(_when_and_where(entry))
     section = build_section(_state(entry, links))
     if is_retriable(entry.report):
-        section = {**section, "accessory": build_retry(entry.share_id)}
+        section = {**section, "accessory": build_retry(entry.report, entry.share_id)}
     yield section
 
 

@@ -48,6 +48,7 @@ class Outcome:
 
 
 HELP = Outcome("Help")
+TAKEN = Outcome("Taken")
 ATTACHED = Outcome("Attached")
 ALREADY_ATTACHED = Outcome("AlreadyAttached")
 #: The code of `Outcome.linked`.
@@ -60,6 +61,11 @@ UNDONE = Outcome("Undone")
 MOVED = "Moved"
 #: The code of `Outcome.kept`: it is attached as before.
 NOT_UNDONE = "NotUndone"
+
+# What a press of a button comes to that changes nothing.
+NOTHING_TO_UNDO = Outcome("NothingToUndo")
+NOTHING_TO_RETRY = Outcome("NothingToRetry")
+STILL_AT_WORK = Outcome("StillAtWork")
 
 _FOR_OTHERS = {ATTACHED.code: ALREADY_ATTACHED, LINKED: ALREADY_LINKED}
 

@@ -9,6 +9,7 @@ from bot.domain.envelopes import (
     read_object,
     read_text,
     read_ts,
+    tells_home,
 )
 from bot.domain.seeks import SeekMessage
 from bot.domain.shares import Share
@@ -32,6 +33,7 @@ def parse_reaction(body: object, *, emoji: str) -> Share | None:
         return None
     channel_id, user_id = read_id(item, "channel"), read_id(event, "user")
     ts, event_ts = read_ts(item.get("ts")), read_ts(event.get("event_ts"))
+    is_stranger = is_external(envelope, event)
     return Share(
         team_id=read_home(envelope),
         channel_id=channel_id,
@@ -39,10 +41,11 @@ def parse_reaction(body: object, *, emoji: str) -> Share | None:
         thread_ts=None,
         user_id=user_id,
         is_private=None,
-        is_external=is_external(envelope, event),
+        is_external=is_stranger,
         # Taken back and put there again, it is another trigger.
         trigger=f"reaction:{channel_id}:{ts}:{user_id}:{event_ts}",
-        seek=SeekMessage(ts),
+        # Slack's event does not tell whose person it is: where others are, it is asked.
+        seek=SeekMessage(ts, is_asker_known=not is_stranger or tells_home(event)),
     )
 
 

@@ -144,6 +144,13 @@ def find_references(text: str, *, links: PlaneLinks) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(_find_all(visible, links)))
 
 
+def find_links(text: str) -> Iterator[str]:
+    """Yield the addresses that a mrkdwn *text* links to, whatever they are."""
+    for token in _TOKEN.finditer(text):
+        if url := _read_address(token):
+            yield url
+
+
 def _find_all(text: str, links: PlaneLinks) -> Iterator[Reference]:
     end = 0
     for token in _TOKEN.finditer(text):
@@ -154,12 +161,15 @@ def _find_all(text: str, links: PlaneLinks) -> Iterator[Reference]:
 
 
 def _find_link(token: re.Match[str], links: PlaneLinks) -> Iterator[Reference]:
-    """Read the address only: where its label says otherwise, the address is right."""
-    url = token["link"] or (token["bare"] or "").rstrip(_AFTER_BARE_LINK)
     try:
-        yield links.parse(url)
+        yield links.parse(_read_address(token))
     except MalformedReference:
         return
+
+
+def _read_address(token: re.Match[str]) -> str:
+    """Read the address only: where its label says otherwise, the address is right."""
+    return token["link"] or (token["bare"] or "").rstrip(_AFTER_BARE_LINK)
 
 
 def _find_keys(text: str) -> Iterator[WorkItemKey]:

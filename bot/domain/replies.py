@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.outcomes import LINKS, MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
-from bot.domain.sentences import escape, show_code, show_size, tell
+from bot.domain.sentences import escape, is_known, show_code, show_size, tell
 from bot.errors import MalformedReference
 
 #: chat.update refuses longer texts (docs.slack.dev/reference/methods/chat.update).
@@ -16,6 +16,7 @@ LONGEST_TEXT = 4000
 _DONE = "\N{WHITE HEAVY CHECK MARK}"
 _FAILED = "\N{CROSS MARK}"
 _UNDONE = "\N{LEFTWARDS ARROW WITH HOOK}"
+_UNKNOWN = "\N{WHITE QUESTION MARK ORNAMENT}"
 _OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
 
 
@@ -57,7 +58,7 @@ def _join(
 def _lines(item: ItemReport, links: PlaneLinks) -> Iterator[_Line]:
     if item.problem:
         text = tell(item.problem, it=f"the files for {_link(item.key, links)}")
-        yield _Line(f"{_FAILED} {text}")
+        yield _Line(f"{_mark(item.problem)} {text}")
     if item.waiting_for:
         text = tell(item.waiting_for, it=_link(item.key, links))
         yield _Line(f"{_OPEN} {text} I keep trying.")
@@ -82,12 +83,19 @@ def _done(outcome: Outcome) -> str:
 
 
 def _mark(outcome: Outcome) -> str:
+    if not is_known(outcome):
+        return _UNKNOWN
     if outcome.code in (UNDONE.code, MOVED):
         return _UNDONE
     return _DONE if outcome.is_success else _FAILED
 
 
 def _progress(file: FileLine, name: str) -> str:
+    if file.is_leaving:
+        left = f"{name} is being removed."
+        if not file.waiting_for:
+            return left
+        return f"{left} {tell(file.waiting_for, it='it')} I keep trying."
     if file.waiting_for:
         return f"{tell(file.waiting_for, it=name)} I keep trying."
     if file.relayed and file.size:

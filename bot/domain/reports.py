@@ -9,7 +9,8 @@ from bot.domain.outcomes import Outcome
 class FileLine:
     """One file on one work item; sizes in bytes, *outcome* None while it is open.
 
-    *waiting_for* is the problem that its next try waits out.
+    *waiting_for* is the problem that its next try waits out; *is_leaving* tells that
+    the file is being removed.
     """
 
     name: str
@@ -17,6 +18,7 @@ class FileLine:
     relayed: int = 0
     size: int | None = None
     waiting_for: Outcome | None = None
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

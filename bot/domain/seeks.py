@@ -14,13 +14,15 @@ from typing import Any
 class SeekMessage:
     """The files of the message *ts*, and where it is not told, their work item.
 
-    *is_elsewhere* tells that the one who asked need not be in its conversation; with
-    *only*, no other files than those of these ids are meant.
+    *is_elsewhere* tells that the one who asked need not be in its conversation,
+    *is_asker_known* that the event told of which organisation they are; with *only*,
+    no other files than those of these ids are meant.
     """
 
     ts: str
     is_elsewhere: bool = False
     only: tuple[str, ...] = ()
+    is_asker_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ administrator can mend says so and names the setting, scope or permission.
 import re
 from collections.abc import Mapping
 
-from bot.domain.outcomes import Outcome
+from bot.domain.outcomes import NOT_UNDONE, Outcome
 from bot.errors import Fact
 
-#: A sentence for each problem; {it} is what it happened to: a file or several of them.
+#: A sentence for each code. {it} is what it happened to: a file, "the files for" a work
+#: item, a work item, or "your request". Only a sentence that is never told but of one
+#: file makes it its subject, or says "it" again.
 SENTENCES: Mapping[str, str] = {
     "Attached": "{it} is attached.",
     "AlreadyAttached": "{it} was attached already.",
@@ -18,11 +20,23 @@ SENTENCES: Mapping[str, str] = {
     "AlreadyLinked": "{it} was linked already.",
     "Undone": "{it} was removed again.",
     "Moved": "{it} was moved to {item}.",
-    "NotUndone": "{it} is still attached. What kept me from removing it: {cause}",
+    "NotUndone": (
+        "{it} is still attached. What kept me from removing it: {cause} Press Undo"
+        " again when that is mended."
+    ),
+    "Unknown": (
+        "Another version of me noted something about {it} that I cannot read ({code})."
+        " Look in Plane, or ask whoever runs me."
+    ),
     # what was asked for
+    "Taken": "I took {it}.",
+    "NotYours": "Only {it} can undo this: they attached it.",
+    "NothingToUndo": "There is nothing left to undo here.",
+    "NothingToRetry": "There is nothing left to try again here.",
+    "StillAtWork": "I am still at work here. Press again later, if need be.",
     "TooManyWorkItems": (
-        "That message names {number} work items; I attach to {most} at once at most."
-        " Share the files again with fewer keys."
+        "That names {number} work items; I attach to {most} at once at most. Try again"
+        " with fewer of them."
     ),
     "NoWorkItemNamed": (
         "I found no work item for that message: no key in it, in its thread or in its"
@@ -30,16 +44,24 @@ SENTENCES: Mapping[str, str] = {
         " WEB-12."
     ),
     "ProjectUnknown": (
-        "I know no project {project} in Plane, so I cannot attach {it}. Check the key;"
-        " if it is right, an administrator has to make the owner of PLANE_API_KEY a"
-        " member of that project and look at PLANE_PROJECTS."
+        "I know no project {project} in Plane. Check the key or link; if it is right,"
+        " an administrator has to make the owner of PLANE_API_KEY a member of that"
+        " project and look at PLANE_PROJECTS."
     ),
     "NoFilesFound": (
-        "I found no files there. Share some first, or give me a link to the message"
-        " that has them."
+        "I found no files there. Share some there first, or ask me where some are."
+    ),
+    "NoRecentFiles": (
+        "I found no files that you shared here within the last hour. Share some first,"
+        " or give me a link to the message that has them."
+    ),
+    "LinkElsewhere": (
+        "That link leads to no message or file in Slack, and to no work item in Plane."
+        " Give me the link to a message or file, or none to have the files that you"
+        " shared last."
     ),
     "NotVisible": (
-        "What that link leads to is not open to everyone here. Use me where it was"
+        "What that link leads to is not open to everyone here. Ask me where it was"
         " shared, or share the files here."
     ),
     "BotNotInvited": "I am not in that conversation. Invite me first, then try again.",
@@ -53,8 +75,8 @@ SENTENCES: Mapping[str, str] = {
         " ask your Plane administrator to raise FILE_SIZE_LIMIT."
     ),
     "FileDeleted": (
-        "{it} was deleted in Slack before I could fetch it. If you still want it there,"
-        " share it again."
+        "{it} was deleted in Slack before I could fetch it. Share it again if you still"
+        " want it attached."
     ),
     "FileHidden": (
         "{it} is older than what your Slack plan still shows, so I cannot fetch it."
@@ -84,8 +106,8 @@ SENTENCES: Mapping[str, str] = {
         " in front of me."
     ),
     "DownloadRefused": (
-        "Slack did not give me {it} (HTTP status {status}). Share it again; if that"
-        " does not help, tell whoever runs me."
+        "Slack did not give me {it} (HTTP status {status}). Try again; if that does not"
+        " help, tell whoever runs me."
     ),
     "DownloadMisled": (
         "Slack's link to {it} leads to the host {host}, which is not Slack's, so I did"
@@ -99,16 +121,16 @@ SENTENCES: Mapping[str, str] = {
     "SlackUnavailable": "Slack does not answer me about {it}.",
     "SlackThrottled": "Slack asked me to slow down with {it}.",
     "SlackTokenRefused": (
-        "Slack refuses my bot token ({error}), so I cannot fetch {it}. An administrator"
-        " has to set a new SLACK_BOT_TOKEN."
+        "Slack refuses my bot token ({error}), so I can do nothing about {it}. An"
+        " administrator has to set a new SLACK_BOT_TOKEN."
     ),
     "SlackScopeMissing": (
-        "I lack the Slack scope {scope} for {it}. An administrator has to add it to the"
-        " Slack app and reinstall the app."
+        "I lack the Slack scope {scope} for {it}. An administrator has to add that"
+        " scope to the Slack app and reinstall the app."
     ),
     "SlackRejected": (
-        "Slack refused my question about {it} ({error}). Share it again; if that does"
-        " not help, tell whoever runs me."
+        "Slack refused my question about {it} ({error}). Try again; if that does not"
+        " help, tell whoever runs me."
     ),
     # Plane
     "PlaneUnavailable": "Plane does not answer me about {it}.",
@@ -117,21 +139,22 @@ SENTENCES: Mapping[str, str] = {
     "PlaneChanged": "Somebody else changed {it} in Plane at the same time.",
     "PlaneThrottled": "Plane allows me no more calls this minute for {it}.",
     "PlaneKeyRefused": (
-        "Plane refuses my API key, so I cannot attach {it}. An administrator has to set"
-        " a new PLANE_API_KEY."
+        "Plane refuses my API key, so I can do nothing about {it}. An administrator has"
+        " to set a new PLANE_API_KEY."
     ),
     "PlaneWorkspaceRefused": (
-        "Plane does not let me into the workspace {workspace}, so I cannot attach {it}."
-        " An administrator has to check PLANE_WORKSPACE, and that the owner of"
-        " PLANE_API_KEY is a member there."
+        "Plane does not let me into the workspace {workspace}, so I can do nothing"
+        " about {it}. An administrator has to check PLANE_WORKSPACE, and that the owner"
+        " of PLANE_API_KEY is a member there."
     ),
     "ProjectRefused": (
-        "Plane does not let me attach {it} in the project {project}. An administrator"
-        " has to make the owner of PLANE_API_KEY a member of that project."
+        "Plane does not let me work in the project {project}, so I can do nothing"
+        " about {it}. An administrator has to make the owner of PLANE_API_KEY a member"
+        " of that project."
     ),
     "WorkItemNotFound": (
-        "Plane has no {item}, or it is archived or a draft, so I cannot attach {it}."
-        " Check the number and edit your message."
+        "Plane has no {item}, or it is archived or a draft, so I can do nothing about"
+        " {it}. Check the key or link, and try again with the right one."
     ),
     "PlaneRejected": (
         "Plane refused {it} (HTTP status {status}). Tell whoever runs me; the log has"
@@ -151,19 +174,22 @@ SENTENCES: Mapping[str, str] = {
     ),
     # ours
     "ExternalPerson": (
-        "I attach nothing that people of other organisations share. Someone of ours can"
-        " share {it} again, or an administrator can set ATTACH_EXTERNAL_USERS to true."
+        "I attach nothing that people of other organisations share or ask for, so I can"
+        " do nothing about {it}. Someone of ours can share a copy, or an administrator"
+        " can set ATTACH_EXTERNAL_USERS to true."
     ),
     "PrivateConversation": (
-        "I attach nothing from private conversations. Share {it} in a public channel,"
-        " or ask an administrator to set ATTACH_PRIVATE to allow."
+        "I attach nothing from private conversations, so I can do nothing about {it}."
+        " Share a copy in a public channel, or ask an administrator to set"
+        " ATTACH_PRIVATE to allow."
     ),
     "Unexpected": (
-        "Something went wrong in me with {it}; whoever runs me finds it in my log."
+        "Something went wrong in me with {it}; my log has the reason, for whoever runs"
+        " me."
     ),
     "GivenUp": (
-        "I gave up on {it} after {patience} of trying. What kept me: {cause} Share it"
-        " again when that is mended."
+        "I gave up on {it} after {patience} of trying. What kept me: {cause} Try again"
+        " when that is mended."
     ),
 }
 
@@ -175,11 +201,34 @@ _SIMPLE = re.compile(r"[^\W_](?:[\w., -]*[^\W_])?")
 
 
 def tell(outcome: Outcome, *, it: str) -> str:
-    """Return the sentence for *outcome*; *it* is mrkdwn for the thing it is about."""
+    """Return the sentence for *outcome*; *it* is mrkdwn for the thing it is about.
+
+    A ledger of another version may hold codes and facts that are not known here.
+    """
     facts = _show_facts(outcome.facts)
-    if "cause" in facts:
-        facts["cause"] = SENTENCES[facts["cause"]].format(it=it, **facts)
-    return SENTENCES[outcome.code].format(it=it, **facts)
+    if cause := outcome.facts.get("cause"):
+        # A removal is told of one file, which its sentence has named by then.
+        again = "it" if outcome.code == NOT_UNDONE else it
+        facts["cause"] = _fill(str(cause), facts, again)
+    return _fill(outcome.code, facts, it)
+
+
+def is_known(outcome: Outcome) -> bool:
+    """Whether there is a sentence for *outcome*."""
+    return outcome.code in SENTENCES
+
+
+def _fill(code: str, facts: Mapping[str, str], it: str) -> str:
+    if code not in SENTENCES:
+        return SENTENCES["Unknown"].format(it=it, code=_show_fact(code))
+    return SENTENCES[code].format_map(_Facts(facts, it=it))
+
+
+class _Facts(dict[str, str]):
+    """The facts of a sentence, of which one may be missing."""
+
+    def __missing__(self, name: str) -> str:
+        return "unknown"
 
 
 def escape(text: str) -> str:

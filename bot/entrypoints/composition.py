@@ -32,6 +32,7 @@ from bot.work.ledger.shares import ShareLedger
 from bot.work.local_runner import LocalRunner
 from bot.work.plane_connection import PlaneConnection
 from bot.work.planning import Guards, ShareHandler
+from bot.work.receipts import Receipts
 from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Handlers, Job, JobKind
@@ -154,8 +155,15 @@ class Loadmaster:
         return ShareHandler(
             self._ledgers.shares,
             plane.directory,
-            Seeker(slack.api, slack.conversations, plane.directory, self._links),
+            Seeker(
+                slack.api,
+                slack.conversations,
+                plane.directory,
+                self._links,
+                slack.directory,
+            ),
             self._runner,
+            Receipts(slack.response_urls, slack.directory),
             guards=guards,
             patience=self._patience,
         )

@@ -7,9 +7,11 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.domain.commands import is_bare, parse_command
+from bot.domain.commands import Command, is_bare, parse_command
 from bot.domain.forms import parse_command_opening
 from bot.domain.help import write_command_answer, write_help
+from bot.domain.outcomes import Outcome
+from bot.domain.sentences import tell
 from bot.errors import MalformedEvent
 from bot.listeners.intake import Intake
 from bot.work.forming import FormDesk
@@ -38,13 +40,20 @@ def attach_by_command(
     if is_bare(body):
         ack()
         return
-    try:
-        share = parse_command(body, links=intake.links, now=time.time()).share
-    except MalformedEvent:
-        share = None
-    if share is None:
+    asked = _parse(intake, body)
+    if asked.problem:
+        ack(text=tell(Outcome.of(asked.problem), it="your request"))
+        return
+    if asked.share is None:
         ack(text=write_help(command=command, emoji=emoji))
         return
-    intake.response_urls.keep(share.identity, str(body.get("response_url")))
-    intake.accept(share)
-    ack(text=write_command_answer(share))
+    intake.response_urls.keep(asked.share.identity, str(body.get("response_url")))
+    intake.accept(asked.share)
+    ack(text=write_command_answer(asked.share))
+
+
+def _parse(intake: Intake, body: Mapping[str, Any]) -> Command:
+    try:
+        return parse_command(body, links=intake.links, now=time.time())
+    except MalformedEvent:
+        return Command(None)

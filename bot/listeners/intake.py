@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.clients.response_urls import ResponseUrls
+from bot.domain.outcomes import Outcome
 from bot.domain.presses import Press
 from bot.domain.references import PlaneLinks
 from bot.domain.shares import Share
@@ -30,16 +31,24 @@ class Intake:
             kind = JobKind.REPLY if share.notice else JobKind.SHARE
             self.runner.submit(Job(kind, share_id, share.channel_id))
 
-    def retry(self, press: Press) -> None:
+    def retry(self, press: Press) -> Outcome | None:
         """Have what failed in a share tried again; anyone in its conversation may.
 
-        In an App Home, that is the share's own person alone.
+        In an App Home, that is the share's own person alone. Return why that changes
+        nothing, where it does not.
         """
-        if self.ledger.retry(press):
-            self.runner.submit(Job(JobKind.SHARE, press.share_id, press.group))
+        if not self.ledger.retry(press):
+            return self.ledger.explain_retry(press)
+        self.runner.submit(Job(JobKind.SHARE, press.share_id, press.group))
+        return None
 
-    def undo(self, press: Press) -> None:
-        """Have what a share attached removed, if it was this person's."""
-        for attachment_id in self.ledger.undo(press):
+    def undo(self, press: Press) -> Outcome | None:
+        """Have what a share attached removed, if it was this person's.
+
+        Return why that changes nothing, where it does not.
+        """
+        undone = self.ledger.undo(press)
+        for attachment_id in undone:
             job = Job(JobKind.ATTACHMENT, attachment_id, press.group)
             self.runner.submit(job)
+        return None if undone else self.ledger.explain_undo(press)

@@ -39,6 +39,8 @@ def _read(found: re.Match[str]) -> str:
     if found["url"]:
         label, url = _decode(found["label"] or ""), _decode(found["url"])
         return f"{label} ({url})" if label not in ("", url) else url
+    if found["mention"] == "!" and found["id"].startswith("date^"):
+        return _decode(found["name"] or "")  # its text for clients that know no dates
     if found["mention"]:
         sign = found["mention"].replace("!", "@")
         return f"{sign}{_decode(found['name'] or found['id'])}"

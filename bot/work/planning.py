@@ -8,6 +8,7 @@ from bot.clients.plane import Project
 from bot.clients.plane_directory import PlaneDirectory
 from bot.domain.outcomes import Outcome
 from bot.domain.references import Reference, WorkItemKey
+from bot.domain.seeks import SeekLatest
 from bot.errors import (
     ExternalPerson,
     FinalProblem,
@@ -19,7 +20,8 @@ from bot.errors import (
 )
 from bot.work.attempts import LONGEST_SECONDS, Patience, foreseeing
 from bot.work.ledger.parts import Resolution
-from bot.work.ledger.shares import NewShare, ShareLedger
+from bot.work.ledger.shares import Found, NewShare, ShareLedger
+from bot.work.receipts import Receipts
 from bot.work.runner import Job, JobKind, Runner
 from bot.work.seeking import Seeker
 
@@ -58,6 +60,7 @@ class ShareHandler:
         directory: PlaneDirectory,
         seeker: Seeker,
         runner: Runner,
+        receipts: Receipts,
         *,
         guards: Guards,
         patience: Patience,
@@ -66,16 +69,26 @@ class ShareHandler:
         self._directory = directory
         self._seeker = seeker
         self._runner = runner
+        self._receipts = receipts
         self._guards = guards
         self._patience = patience
 
     def run(self, job: Job) -> None:
         """Plan the share of *job*."""
         share = self._ledger.get_new(job.row_id)
-        if share is not None and share.is_asked_for:
-            share = self._complete(job, share)
         if share is None:
             return
+        if not share.is_asked_for:
+            self._plan_whole(job, share)
+            return
+        whole, found = self._complete(job, share)
+        if whole is None:
+            return
+        self._plan_whole(job, whole)
+        if found and isinstance(share.seek, SeekLatest):
+            self._receipts.send(share.trigger, found)
+
+    def _plan_whole(self, job: Job, share: NewShare) -> None:
         if share.is_retry:
             self._directory.forget_misses()
         if not self._has_too_many(share):
@@ -119,25 +132,30 @@ class ShareHandler:
             job = Job(JobKind.REPLY, share.share_id, share.channel_id)
             self._runner.submit(job, at=due)
 
-    def _complete(self, job: Job, share: NewShare) -> NewShare | None:
-        """Seek what the share lacks; None where that ends it or has to wait."""
+    def _complete(
+        self, job: Job, share: NewShare
+    ) -> tuple[NewShare | None, Found | None]:
+        """Seek what the share lacks; return it, or None, and what was found.
+
+        None where that ends the share, or it has to wait.
+        """
         try:
             with foreseeing(logger):
                 self._seeker.check_projects(share.references)
                 if share.seek is None:
-                    return share
+                    return share, None
                 found = self._seeker.seek(share)
         except FinalProblem as problem:
             self._tell(share, Outcome.of(problem))
-            return None
+            return None, None
         except TransientProblem as problem:
             self._postpone(job, share, problem)
-            return None
+            return None, None
         if found is None:
             self._tell(share, None)
-            return None
+            return None, None
         self._ledger.find(share.share_id, found)
-        return self._ledger.get_new(share.share_id)
+        return self._ledger.get_new(share.share_id), found
 
     def _tell(
         self, share: NewShare, notice: Outcome | None, *, is_private: bool = True

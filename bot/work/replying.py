@@ -121,6 +121,7 @@ class ReplyHandler:
             user_id=reply.user_id,
             text=text,
             blocks=self._offer_form(reply, text),
+            thread_ts=_thread(reply),
         )
 
     def _offer_form(self, reply: Reply, text: str) -> Blocks | None:
@@ -136,7 +137,7 @@ class ReplyHandler:
         if notice == HELP:
             return write_help(command=self._command, emoji=self._emoji)
         if notice:
-            return tell(notice, it="that")
+            return tell(notice, it="your request")
         return write_reply(reply.report, links=self._links)
 
     def _show(self, reply: Reply) -> None:
@@ -203,6 +204,15 @@ class ReplyHandler:
         logger.warning("share=%d reply waits for %s", reply.share_id, problem)
         self._ledger.postpone(reply.share_id, until=at)
         self._runner.submit(job, at=at)
+
+
+def _thread(reply: Reply) -> str | None:
+    """Return the thread that was asked in; None where that was in no thread.
+
+    Slack shows nobody a private message in a thread that has no messages yet
+    (docs.slack.dev/reference/methods/chat.postEphemeral).
+    """
+    return None if reply.thread_ts == reply.message_ts else reply.thread_ts
 
 
 def _due_at(reply: Reply) -> float:

@@ -1,11 +1,12 @@
 """Completes a share with what its trigger did not bring: message, files, references."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
+from bot.clients.slack_directory import SlackDirectory
 from bot.domain.files import SharedFile
 from bot.domain.references import (
     PlaneLinks,
@@ -18,16 +19,22 @@ from bot.errors import (
     BotNotInvited,
     FileDeleted,
     FileInvisible,
+    FinalProblem,
     NoFilesFound,
+    NoRecentFiles,
     NotVisible,
     NoWorkItemNamed,
     ProjectUnknown,
     SlackRejected,
+    SlackScopeMissing,
 )
+from bot.work.latest import find_latest
 from bot.work.ledger.shares import Found, NewShare
 
 #: How Slack says that the bot is not in a conversation.
 ABSENT = frozenset({"not_in_channel", "channel_not_found"})
+#: A linked file is looked for in no more open conversations than this.
+_MOST_POSTINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Seeker:
     conversations: SlackConversations
     directory: PlaneDirectory
     links: PlaneLinks
+    people: SlackDirectory
 
     def seek(self, share: NewShare) -> Found | None:
         """Return what completes the share; None where its message has no files.
@@ -86,6 +94,8 @@ class Seeker:
                 raise NoFilesFound
             return None
         references = share.references or self._find_references(share, message)
+        if not seek.is_asker_known:
+            share = replace(share, is_external=self._is_external(share.user_id))
         return self._found(share, message, references, files)
 
     def _seek_thread(self, share: NewShare, thread_ts: str, until: str) -> Found:
@@ -109,18 +119,53 @@ class Seeker:
         )
 
     def _seek_latest(self, share: NewShare, since: float) -> Found:
-        for message in self.conversations.read_latest(share.channel_id, since=since):
-            if message.files and message.user_id == share.user_id:
-                return self._found(share, message, (), message.files)
-        raise NoFilesFound
+        message = find_latest(
+            self.conversations, share.channel_id, share.user_id, since=since
+        )
+        if message is None:
+            raise NoRecentFiles
+        return self._found(share, message, (), message.files)
 
     def _seek_file(self, share: NewShare, file_id: str) -> Found:
-        ts = self.conversations.find_posting(share.channel_id, file_id)
-        message = ts and self.conversations.find_message(share.channel_id, ts)
-        if not message:
-            raise NotVisible
-        files = tuple(file for file in message.files if file.file_id == file_id)
-        return self._found(share, message, (), files)
+        problem: FinalProblem = NotVisible()
+        for there, ts in self._postings(share, file_id):
+            try:
+                message = self.conversations.find_message(there.channel_id, ts)
+            except SlackRejected as refusal:
+                if refusal.error not in ABSENT:
+                    raise
+                problem = BotNotInvited()
+                continue
+            shared = message.files if message else ()
+            files = tuple(file for file in shared if file.file_id == file_id)
+            if message and files:
+                return self._found(there, message, (), files)
+        raise problem
+
+    def _postings(
+        self, share: NewShare, file_id: str
+    ) -> Iterator[tuple[NewShare, str]]:
+        """Yield the messages that shared a file, with the share as if asked for there.
+
+        First those of the share's own conversation, then those that everyone can see.
+        """
+        postings = self.conversations.find_postings(file_id)
+        for each in postings:
+            if each.channel_id == share.channel_id:
+                yield share, each.ts
+        for each in [each for each in postings if each.is_open][:_MOST_POSTINGS]:
+            channel_id = each.channel_id
+            if channel_id == share.channel_id:
+                continue
+            if self.conversations.is_public(channel_id):
+                yield replace(share, channel_id=channel_id, is_private=False), each.ts
+
+    def _is_external(self, user_id: str) -> bool:
+        """Whether a person is of another organisation; so is who is not known."""
+        try:
+            return self.people.get_person(user_id).is_external
+        except (SlackRejected, SlackScopeMissing):
+            return True
 
     def _seek_uploads(self, share: NewShare, file_ids: Sequence[str]) -> Found:
         """Look uploads up; the answer is for a direct message, as they are nowhere."""
@@ -201,7 +246,7 @@ class Seeker:
 def _project(reference: Reference) -> str:
     if isinstance(reference, WorkItemKey):
         return reference.identifier
-    return "of that link"
+    return "behind that link"
 
 
 def _is_foreign(message: WrittenMessage, share: NewShare) -> bool:

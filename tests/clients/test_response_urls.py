@@ -93,6 +93,27 @@ def test_only_slacks_own_addresses_are_kept(urls, url):
     assert not urls.tell("command:1", "x")
 
 
+def test_a_press_is_answered_by_its_own_url_in_its_thread(urls, slack, url):
+    assert urls.tell_at(url, "Only you can see this.", thread_ts="1.1")
+
+    (call,) = slack.responses
+    assert call.args == {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": "Only you can see this.",
+        "thread_ts": "1.1",
+    }
+    assert urls.tell_at(url, "again")
+    assert "thread_ts" not in slack.responses[1].args
+
+
+def test_a_press_is_answered_at_slacks_own_addresses_only(urls):
+    with Server("elsewhere") as elsewhere:
+        assert not urls.tell_at(f"{elsewhere.origin}/actions/T1/1/x", "x")
+        assert elsewhere.exchanges() == []
+    assert not urls.tell_at("", "x")
+
+
 def test_slacks_host_is_kept(urls):
     urls.keep("command:1", "https://hooks.slack.com/commands/T1/1/x")
 

@@ -388,8 +388,16 @@ def test_one_person_is_told_what_nobody_else_sees(api, slack):
     api.tell_privately(channel_id="CGENERAL", user_id="UBEN", text="no files")
 
     (seen,) = slack.ephemerals("UBEN", "CGENERAL")
-    assert seen.text == "no files"
+    assert (seen.text, seen.thread_ts) == ("no files", None)
     assert slack.ephemerals("UANNA") == []
+
+
+def test_one_person_can_be_told_in_a_thread(api, slack, message):
+    place = {"channel_id": "CGENERAL", "thread_ts": message.ts}
+    api.tell_privately(**place, user_id="UBEN", text="no files")
+
+    (seen,) = slack.ephemerals("UBEN", "CGENERAL")
+    assert seen.thread_ts == message.ts
 
 
 @pytest.fixture

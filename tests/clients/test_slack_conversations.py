@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot import errors
-from bot.clients.slack_conversations import SlackConversations
+from bot.clients.slack_conversations import Posting, SlackConversations
 from bot.sandbox.wire import Fault, answer, cut
 from tests.domain.bodies import JSON
 
@@ -136,6 +136,40 @@ def test_the_latest_messages_come_newest_first_and_only_as_needed(conversations,
     assert len(slack.calls("conversations.history")) == 2
 
 
+def test_earlier_messages_are_those_before_a_time(conversations, slack):
+    slack.post("early")
+    slack.post("just before")
+    before = slack.post("no more")
+
+    read = conversations.read_earlier("CGENERAL", before=float(before.ts))
+
+    assert [each.text for each in read] == ["just before", "early"]
+
+
+def test_a_root_tells_of_the_latest_reply_and_the_replies_since_a_time_come(
+    conversations, slack
+):
+    root = slack.post("root")
+    first, second = [slack.post(text, thread_ts=root.ts) for text in "ab"]
+
+    found = conversations.find_message("CGENERAL", root.ts)
+    read = conversations.read_replies("CGENERAL", root.ts, since=float(first.ts))
+
+    assert found.latest_reply == second.ts
+    assert [each.text for each in read] == ["root", "b"]
+    assert conversations.find_message("CGENERAL", second.ts).latest_reply is None
+
+
+@pytest.mark.parametrize("latest", ["yesterday", 5, ["1.1"]])
+def test_an_odd_latest_reply_makes_a_message_that_is_passed_over(
+    conversations, slack, latest
+):
+    odd = answered(messages=[{"ts": "2.2", "latest_reply": latest}])
+    slack.fail(Fault("slack.conversations.replies", odd))
+
+    assert conversations.find_message("CGENERAL", "2.2") is None
+
+
 def test_a_thread_and_a_history_that_never_end_are_left_in_the_end(
     conversations, slack
 ):
@@ -160,20 +194,20 @@ def test_an_answer_without_messages_is_as_good_as_none(conversations, slack, act
 # --- where a file was posted --------------------------------------------------
 
 
-@pytest.mark.parametrize("channel", ["CGENERAL", "CSECRET"])
-def test_the_message_that_shared_a_file_is_found(conversations, slack, channel):
+def test_the_messages_that_shared_a_file_are_found(conversations, slack):
     file = slack.add_file()
-    message = slack.share([file], channel=channel)
+    places = ["CGENERAL", "CSECRET", "CGENERAL"]
+    first, secret, last = [slack.share([file], channel=each) for each in places]
 
-    assert conversations.find_posting(channel, file.id) == message.ts
+    assert sorted(conversations.find_postings(file.id), key=lambda each: each.ts) == [
+        Posting("CGENERAL", first.ts, is_open=True),
+        Posting("CSECRET", secret.ts, is_open=False),
+        Posting("CGENERAL", last.ts, is_open=True),
+    ]
 
 
-def test_what_was_shared_elsewhere_was_not_shared_here(conversations, slack):
-    file = slack.add_file()
-    slack.share([file], channel="CSECRET")
-
-    assert conversations.find_posting("CGENERAL", file.id) is None
-    assert conversations.find_posting("CGENERAL", "FNOWHERE") is None
+def test_what_the_bot_does_not_see_was_shared_nowhere(conversations):
+    assert conversations.find_postings("FNOWHERE") == ()
 
 
 @pytest.mark.parametrize(
@@ -185,20 +219,20 @@ def test_what_was_shared_elsewhere_was_not_shared_here(conversations, slack):
         {"shares": {"public": []}},
         {"shares": {"public": {"C1": {"ts": "1.1"}}}},
         {"shares": {"public": {"C1": ["1.1", {"ts": 1.1}, {}]}}},
-        {"shares": {"public": {"C2": [{"ts": "1.1"}]}}},
+        {"shares": {"public": {"C2": [{"ts": None}]}, "private": {"C1": [None]}}},
     ],
 )
 def test_odd_postings_are_passed_over(conversations, slack, file):
     slack.fail(Fault("slack.files.info", answered(file=file)))
 
-    assert conversations.find_posting("C1", "F1") is None
+    assert conversations.find_postings("F1") == ()
 
 
 def test_while_slack_is_down_nothing_is_said_of_a_file(conversations, slack):
     slack.fail(Fault("slack.files.info", cut, times=9))
 
     with pytest.raises(errors.SlackUnavailable):
-        conversations.find_posting("C1", "F1")
+        conversations.find_postings("F1")
 
 
 # --- who may read a conversation ----------------------------------------------

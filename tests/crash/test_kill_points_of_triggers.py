@@ -44,6 +44,11 @@ def command(world, message):
     world.slack.command("WEB-1")
 
 
+def command_for_a_thread(world, message):
+    world.slack.post("thanks", user="UBEN", thread_ts=message.ts)
+    world.slack.command("WEB-1")
+
+
 def command_with_link(world, message):
     world.slack.command(f"WEB-1 {world.slack.link(message)}", channel="CSECRET")
 
@@ -64,7 +69,8 @@ CALLS = {
         "slack.conversations.info",
         "slack.chat.postMessage",
     ],
-    command: ["slack.conversations.history"],
+    command: ["slack.conversations.history", "slack.respond"],
+    command_for_a_thread: ["slack.conversations.replies"],
     command_with_link: ["slack.conversations.info", "slack.conversations.replies"],
     command_with_file: ["slack.files.info", "slack.conversations.replies"],
     mention: ["slack.conversations.replies"],
@@ -91,6 +97,22 @@ def test_a_kill_loses_and_doubles_nothing_of_a_trigger(world, ask, phase):
         assert len(world.replies(message)) == 1
         assert world.half_made("WEB-1") == []
     assert world.attached("WEB-1") == [(file.name, file.sha256) for file in files]
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_kill_while_it_is_asked_who_reacted_loses_and_doubles_nothing(world, phase):
+    file = world.slack.add_file(title="WEB-1")
+    message = world.slack.share([file], channel="CSHARED")
+    struck = strike(world, "slack.users.info", phase)
+
+    react(world, message)
+    assert struck.wait(20)
+    world.start_bot()
+
+    assert "is attached." in world.reply(message)
+    world.settle()
+    assert len(world.replies(message)) == 1
+    assert world.attached("WEB-1") == [(file.name, file.sha256)]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

@@ -77,6 +77,22 @@ def test_a_button_is_there_where_it_is_of_use(told, expected):
     assert buttons(told) == [(action_id, "17") for action_id in expected]
 
 
+@pytest.mark.parametrize(
+    ("told", "label"),
+    [
+        (report(UNDONE, UNDONE, ALREADY_ATTACHED), "Attach again"),
+        (report(UNDONE, EMPTY), "Attach again"),
+        (report(UNDONE, DOWN), "Retry"),
+        (report(UNDONE, problem=NOT_FOUND), "Retry"),
+        (report(DOWN), "Retry"),
+    ],
+)
+def test_after_undo_the_button_says_attach_again_and_not_retry(told, label):
+    *_, row = build_reply("text", told, share_id=17)
+
+    assert [each["text"]["text"] for each in row["elements"]] == [label]
+
+
 def test_the_text_is_cut_between_lines_only():
     lines = [f"{number:04} " + "x" * 95 for number in range(39)]
 

@@ -9,7 +9,7 @@ from bot.domain.help import write_command_answer, write_help
 from bot.domain.permalinks import FileLink, MessageLink, find_permalink
 from bot.domain.references import PlaneLinks, WorkItemKey
 from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage
-from bot.errors import MalformedEvent
+from bot.errors import LinkElsewhere, MalformedEvent
 from tests.domain.bodies import JSON
 
 LINKS = PlaneLinks("https://plane.example.com", "acme")
@@ -53,7 +53,11 @@ def test_a_key_asks_for_ones_latest_files():
         (f"WEB-12 {MESSAGE}?thread_ts=1.1&cid=C1", "C1", "SeekMessage"),
         (f"WEB-12 {ELSEWHERE}", "C2", SeekMessage("1699999999.000100", True)),
         (f"WEB-12 {FILE}", "C1", SeekFile("F1")),
-        ("WEB-12 https://example.com/x.pdf", "C1", "SeekLatest"),
+        (f"WEB-12 {MESSAGE} https://example.com/", "C1", "SeekMessage"),
+        ("https://plane.example.com/acme/browse/WEB-12/", "C1", "SeekLatest"),
+        ("<https://plane.example.com/acme/browse/WEB-12/|it>", "C1", "SeekLatest"),
+        ("WEB-12 <mailto:anna@example.com|anna@example.com>", "C1", "SeekLatest"),
+        ("WEB-12 <@U1|anna> <#C1|general>", "C1", "SeekLatest"),
     ],
 )
 def test_a_link_tells_which_files(text, channel, seek):
@@ -61,6 +65,25 @@ def test_a_link_tells_which_files(text, channel, seek):
 
     assert share.channel_id == channel
     assert seek in (share.seek, type(share.seek).__name__)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.com/x.pdf",
+        "<https://example.com/x.pdf>",
+        "<https://example.com/x.pdf|x.pdf>",
+        "HTTP://example.com",
+        "https://acme.slack.com/archives/C1",
+        "<https://plane.example.com/other/browse/WEB-12/|WEB-12>",
+        "https://plane.example.com/acme/projects/",
+    ],
+)
+def test_a_link_to_something_else_does_not_silently_mean_the_latest_files(link):
+    command = parse_command({**FORM, "text": f"WEB-12 {link}"}, links=LINKS, now=NOW)
+
+    assert command.share is None
+    assert isinstance(command.problem, LinkElsewhere)
 
 
 def test_of_a_conversation_elsewhere_it_is_not_known_whether_it_is_private():

@@ -83,8 +83,8 @@ def retried(*entries):
         ),
         (
             Connection(problem=Outcome.of(errors.PlaneKeyRefused())),
-            "❌ Plane refuses my API key, so I cannot attach files. An administrator"
-            " has to set a new PLANE_API_KEY.",
+            "❌ Plane refuses my API key, so I can do nothing about files. An"
+            " administrator has to set a new PLANE_API_KEY.",
         ),
         (
             Connection(problem=Outcome.of(errors.PlaneUnavailable())),
@@ -106,7 +106,7 @@ def test_the_home_tells_of_a_workspace_that_refuses_by_its_setting():
 
     text = told(connection=Connection(problem=problem))[1]
 
-    assert "so I cannot attach files." in text
+    assert "so I can do nothing about files." in text
     assert "PLANE_WORKSPACE" in text
 
 

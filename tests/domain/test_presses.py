@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.presses import Press, parse_press
+from bot.domain.outcomes import NOTHING_TO_UNDO, Outcome
+from bot.domain.presses import (
+    AnswerPlace,
+    Press,
+    parse_answer_place,
+    parse_press,
+    write_press_answer,
+)
 from bot.errors import MalformedEvent
 from tests.domain.bodies import JSON, mutated
 
@@ -118,3 +125,39 @@ def test_a_number_is_one_that_the_ledger_can_look_for(value):
     except MalformedEvent:
         return
     assert press.share_id <= LARGEST
+
+
+URL = "https://hooks.slack.com/actions/T1/1/x"
+
+
+@pytest.mark.parametrize(
+    ("container", "thread_ts"),
+    [({"thread_ts": "1.1"}, "1.1"), ({}, None), ({"thread_ts": None}, None)],
+)
+def test_a_press_is_answered_in_the_thread_of_its_button(container, thread_ts):
+    payload = {**BODY, "container": container, "response_url": URL}
+
+    assert parse_answer_place(payload) == AnswerPlace(URL, thread_ts)
+
+
+@given(JSON | mutated({**BODY, "container": {"thread_ts": "1.1"}, "response_url": URL}))
+def test_any_payload_has_a_place_to_answer_or_is_malformed(payload):
+    try:
+        place = parse_answer_place(payload)
+    except MalformedEvent:
+        return
+    assert isinstance(place.url, str)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [
+        (
+            Outcome("NotYours", {"owner": "U1"}),
+            "Only <@U1> can undo this: they attached it.",
+        ),
+        (NOTHING_TO_UNDO, "There is nothing left to undo here."),
+    ],
+)
+def test_a_press_that_changes_nothing_is_answered_with_why(outcome, text):
+    assert write_press_answer(outcome) == text

@@ -105,6 +105,33 @@ def test_other_reactions_are_passed_over(fields):
 
 
 @pytest.mark.parametrize(
+    ("fields", "is_external", "is_asker_known"),
+    [
+        pytest.param({}, False, True, id="in a channel of ours"),
+        pytest.param(
+            {"is_ext_shared_channel": True}, True, False, id="in a shared one"
+        ),
+    ],
+)
+def test_in_a_shared_channel_it_has_to_be_asked_whose_person_reacted(
+    fields, is_external, is_asker_known
+):
+    share = parse({**body(), **fields})
+
+    assert share.is_external is is_external
+    assert share.seek == SeekMessage(ITEM["ts"], is_asker_known=is_asker_known)
+
+
+@pytest.mark.parametrize(("team", "is_external"), [("T1", False), ("T2", True)])
+def test_nobody_is_asked_where_the_event_tells_whose_person_reacted(team, is_external):
+    value = {**body(user_team=team), "is_ext_shared_channel": True}
+
+    share = parse(value)
+
+    assert (share.is_external, share.seek.is_asker_known) == (is_external, True)
+
+
+@pytest.mark.parametrize(
     "value",
     [
         None,

@@ -69,6 +69,15 @@ def test_several_work_items_follow_each_other():
             FileLine("a.pdf", None, relayed=5, size=10, waiting_for=DOWN),
             "⏳ Plane does not answer me about `a.pdf`. I keep trying.",
         ),
+        (
+            FileLine("a.pdf", None, relayed=10, size=10, is_leaving=True),
+            "⏳ `a.pdf` is being removed.",
+        ),
+        (
+            FileLine("a.pdf", None, waiting_for=DOWN, is_leaving=True),
+            "⏳ `a.pdf` is being removed. Plane does not answer me about it. I keep"
+            " trying.",
+        ),
     ],
 )
 def test_a_file_that_is_open_tells_how_far_it_is(line, told):
@@ -82,8 +91,16 @@ def test_a_file_that_was_given_up_tells_why():
 
     assert text.split("\n")[1] == (
         "❌ I gave up on `a.pdf` after 24 hours of trying. What kept me: Plane does not"
-        " answer me about `a.pdf`. Share it again when that is mended."
+        " answer me about `a.pdf`. Try again when that is mended."
     )
+
+
+def test_what_another_version_noted_has_a_sign_of_its_own():
+    text = reply(web_1(FileLine("a.pdf", Outcome("FromTheFuture"))))
+    problem = reply(web_1(problem=Outcome("Odd")))
+
+    assert text.split("\n")[1].startswith("❔ Another version of me noted something")
+    assert problem.startswith("❔ Another version of me noted something")
 
 
 @pytest.mark.parametrize(
@@ -92,23 +109,24 @@ def test_a_file_that_was_given_up_tells_why():
         (
             "WEB-999",
             errors.WorkItemNotFound("WEB-999"),
-            "❌ Plane has no WEB-999, or it is archived or a draft, so I cannot attach"
-            " the files for <https://plane.example.com/acme/browse/WEB-999/|WEB-999>."
-            " Check the number and edit your message.",
+            "❌ Plane has no WEB-999, or it is archived or a draft, so I can do nothing"
+            " about the files for"
+            " <https://plane.example.com/acme/browse/WEB-999/|WEB-999>. Check the key"
+            " or link, and try again with the right one.",
         ),
         (
             "WEB",
             errors.WorkItemNotFound("work item in WEB with that link"),
             "❌ Plane has no work item in WEB with that link, or it is archived or a"
-            " draft, so I cannot attach the files for WEB. Check the number and edit"
-            " your message.",
+            " draft, so I can do nothing about the files for WEB. Check the key or"
+            " link, and try again with the right one.",
         ),
         (
             "WEB-1",
             errors.ExternalPerson(),
-            "❌ I attach nothing that people of other organisations share. Someone of"
-            f" ours can share the files for {WEB_1} again, or an administrator can set"
-            " ATTACH_EXTERNAL_USERS to true.",
+            "❌ I attach nothing that people of other organisations share or ask for,"
+            f" so I can do nothing about the files for {WEB_1}. Someone of ours can"
+            " share a copy, or an administrator can set ATTACH_EXTERNAL_USERS to true.",
         ),
     ],
 )

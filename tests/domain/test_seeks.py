@@ -21,6 +21,7 @@ from bot.domain.seeks import (
 SEEKS = [
     SeekMessage("1.1"),
     SeekMessage("1.1", is_elsewhere=True),
+    SeekMessage("1.1", is_asker_known=False),
     SeekThread("1.1", until="1.2"),
     SeekLatest(1_700_000_000.123456),
     SeekFile("F1"),
@@ -34,12 +35,18 @@ def test_a_seek_comes_back_from_the_ledger_as_it_was(seek):
     assert parse_seek(json.loads(json.dumps(print_seek(seek)))) == seek
 
 
+def test_one_of_an_earlier_version_has_an_asker_who_is_known():
+    raw = {"kind": "message", "ts": "1.1", "is_elsewhere": False}
+
+    assert parse_seek(raw) == SeekMessage("1.1")
+
+
 def test_every_kind_is_among_them():
     assert {type(seek) for seek in SEEKS} == set(get_args(Seek))
 
 
 @given(
-    st.builds(SeekMessage, st.text(), st.booleans())
+    st.builds(SeekMessage, st.text(), st.booleans(), st.booleans())
     | st.builds(SeekThread, st.text(), st.text())
     | st.builds(SeekLatest, st.floats(allow_nan=False, allow_infinity=False))
     | st.builds(SeekFile, st.text())

@@ -41,11 +41,23 @@ TRANSIENT = [kind for kind in PROBLEMS if issubclass(kind, TransientProblem)]
 #: About what somebody asked for, and so told to nobody else.
 OF_A_REQUEST = {
     errors.BotNotInvited,
+    errors.LinkElsewhere,
     errors.NoFilesFound,
+    errors.NoRecentFiles,
     errors.NoWorkItemNamed,
     errors.NotVisible,
+    errors.ProjectUnknown,
     errors.TooManyWorkItems,
 }
+#: Never told but of one file.
+OF_A_FILE = {
+    kind
+    for kind in PROBLEMS
+    if re.match("File|Download|Storage|SignInPage|PlaneChanged", kind.__name__)
+}
+#: What a sentence may be about: in the reply's line about a file, in that about all
+#: files of a work item, while it is looked up, and in a private notice.
+CONTEXTS = (IT, "the files for WEB-1", "WEB-1", "your request")
 FINAL = [kind for kind in PROBLEMS if issubclass(kind, FinalProblem)]
 #: What somebody who is no administrator of ours can read and do nothing about.
 ADMINISTRATOR = re.compile(r"[Aa]dministrator|whoever runs me")
@@ -69,8 +81,9 @@ def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     codes = {kind.__name__ for kind in PROBLEMS}
 
     done = {"Attached", "AlreadyAttached", "Linked", "AlreadyLinked"}
-    others = {"Undone", "Moved", "NotUndone", "GivenUp"}
-    assert set(SENTENCES) == codes | done | others
+    others = {"Undone", "Moved", "NotUndone", "GivenUp", "Unknown"}
+    to_one = {"Taken", "NotYours", "NothingToUndo", "NothingToRetry", "StillAtWork"}
+    assert set(SENTENCES) == codes | done | others | to_one
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -94,7 +107,8 @@ def test_what_does_not_pass_by_itself_has_a_next_step(kind):
     told = tell(Outcome.of(make(kind)), it=IT)
 
     # More than the statement of the fact: a second sentence, and somebody to act.
-    asks = re.search(r"[Ss]hare|Download|Export|Check|Invite|Choose", told)
+    steps = r"[Ss]hare|Download|Export|Check|Invite|Choose|Try again|Give me a link"
+    asks = re.search(steps, told)
     assert asks or ADMINISTRATOR.search(told)
 
 
@@ -156,7 +170,7 @@ def test_what_is_given_up_tells_how_long_it_was_tried_and_what_kept_it(kind):
 
     assert told.startswith(f"I gave up on {IT} after ")
     assert tell(Outcome.of(problem), it=IT) in told
-    assert told.endswith("Share it again when that is mended.")
+    assert told.endswith("Try again when that is mended.")
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -165,8 +179,118 @@ def test_what_is_not_removed_tells_that_it_is_there_and_what_keeps_it(kind):
 
     told = tell(Outcome.kept(problem), it=IT)
 
-    assert told.startswith(f"{IT} is still attached. ")
-    assert told.endswith(tell(Outcome.of(problem), it=IT))
+    assert told.startswith(f"{IT} is still attached. What kept me from removing it: ")
+    assert tell(Outcome.of(problem), it="it") in told
+    assert told.endswith("Press Undo again when that is mended.")
+
+
+#: Words that are right in one context and wrong in another.
+ONE_SIDED = ("edit your message", "cannot attach", "not let me attach", "hare it again")
+
+
+@pytest.mark.parametrize(
+    ("kind", "it"),
+    [
+        (kind, it)
+        for kind in PROBLEMS
+        for it in CONTEXTS
+        if it == IT or kind not in OF_A_FILE
+    ],
+)
+def test_a_sentence_reads_well_whatever_it_is_about_and_whoever_asked(kind, it):
+    problem = make(kind)
+    told = [tell(Outcome.of(problem), it=it)]
+    if issubclass(kind, TransientProblem):
+        told.append(tell(Outcome.giving_up(problem), it=it))
+
+    for text in told:
+        assert text[0].isupper() or text.startswith(IT)
+        assert text[-1] == "."
+        if kind not in OF_A_FILE:
+            assert [words for words in ONE_SIDED if words in text] == []
+            # It may be several: then "is" would be wrong, and so would "it".
+            assert not text.startswith(it)
+            assert f"{it}; it" not in text
+            assert not re.search(rf"[Ss]hare {re.escape(it)}", text)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "it", "expected"),
+    [
+        (
+            Outcome.of(errors.WorkItemNotFound("WEB-1")),
+            IT,
+            "Plane has no WEB-1, or it is archived or a draft, so I can do nothing"
+            " about `design.pdf`. Check the key or link, and try again with the right"
+            " one.",
+        ),
+        (
+            Outcome.of(errors.ExternalPerson()),
+            "the files for WEB-1",
+            "I attach nothing that people of other organisations share or ask for, so I"
+            " can do nothing about the files for WEB-1. Someone of ours can share a"
+            " copy, or an administrator can set ATTACH_EXTERNAL_USERS to true.",
+        ),
+        (
+            Outcome.of(errors.PrivateConversation()),
+            "the files for WEB-1",
+            "I attach nothing from private conversations, so I can do nothing about"
+            " the files for WEB-1. Share a copy in a public channel, or ask an"
+            " administrator to set ATTACH_PRIVATE to allow.",
+        ),
+        (
+            Outcome.of(errors.PlaneKeyRefused()),
+            "your request",
+            "Plane refuses my API key, so I can do nothing about your request. An"
+            " administrator has to set a new PLANE_API_KEY.",
+        ),
+        (
+            Outcome.kept(errors.PlaneKeyRefused()),
+            IT,
+            "`design.pdf` is still attached. What kept me from removing it: Plane"
+            " refuses my API key, so I can do nothing about it. An administrator has to"
+            " set a new PLANE_API_KEY. Press Undo again when that is mended.",
+        ),
+        (
+            Outcome.giving_up(errors.SlackUnavailable()),
+            "your request",
+            "I gave up on your request after 24 hours of trying. What kept me: Slack"
+            " does not answer me about your request. Try again when that is mended.",
+        ),
+        (
+            Outcome.giving_up(errors.Unexpected()),
+            "the files for WEB-1",
+            "I gave up on the files for WEB-1 after 1 hour of trying. What kept me:"
+            " Something went wrong in me with the files for WEB-1; my log has the"
+            " reason, for whoever runs me. Try again when that is mended.",
+        ),
+    ],
+)
+def test_sentences_that_read_badly_before_read_well_now(outcome, it, expected):
+    assert tell(outcome, it=it) == expected
+
+
+@pytest.mark.parametrize("code", ["FromTheFuture", "<!channel>", ""])
+def test_what_another_version_noted_is_told_as_such_and_not_an_error(code):
+    told = tell(Outcome(code, {"new": 1}), it=IT)
+
+    assert told.startswith(f"Another version of me noted something about {IT} that ")
+    assert told.endswith("Look in Plane, or ask whoever runs me.")
+    assert "<" not in told
+
+
+@pytest.mark.parametrize("outer", ["GivenUp", "NotUndone"])
+def test_a_cause_of_another_version_is_told_as_such(outer):
+    told = tell(Outcome(outer, {"cause": "FromTheFuture", "patience": 60}), it=IT)
+
+    assert "Another version of me noted something about" in told
+    assert "(FromTheFuture)" in told
+
+
+def test_a_fact_that_another_version_did_not_note_is_unknown():
+    told = tell(Outcome("WorkItemNotFound", {}), it=IT)
+
+    assert told.startswith("Plane has no unknown, or it is archived")
 
 
 def test_how_long_something_was_tried_is_the_truth():

@@ -16,6 +16,7 @@ from bot.sandbox.mrkdwn import from_plain, to_plain
         ("`&lt;!channel&gt;.txt`", "<!channel>.txt"),
         ("```two\nlines```", "two\nlines"),
         ("<@U1|anna> and <#C1|general> and <!here>", "@anna and #general and @here"),
+        ("at <!date^1700000000^{time}^https://p.example/|22:13 UTC>", "at 22:13 UTC"),
         (
             "*bold* _it_ ~gone~ snake_case_name 2*3*4",
             "bold it gone snake_case_name 2*3*4",

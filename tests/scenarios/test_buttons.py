@@ -1,5 +1,8 @@
 """The buttons below a reply: Undo takes back, Retry tries again what failed."""
 
+import copy
+import threading
+
 import pytest
 
 from bot.sandbox import wire
@@ -46,14 +49,58 @@ def test_undo_removes_what_was_attached_and_says_so(either):
     assert either.attached("WEB-1") == hashes(file)
 
 
-def test_undo_is_for_the_one_who_attached(world):
-    file, _, reply = share(world)
+def test_undo_is_for_the_one_who_attached_and_others_are_told_so(either):
+    file, message, reply = share(either)
 
-    assert world.slack.press(reply, "undo", user="UBEN").error is None
+    assert either.slack.press(reply, "undo", user="UBEN").error is None
 
-    world.settle()
-    assert world.attached("WEB-1") == hashes(file)
+    told = either.slack.wait_for_ephemeral("UBEN")
+    assert told.text == "Only <@UANNA> can undo this: they attached it."
+    assert (told.channel_id, told.thread_ts) == ("CGENERAL", message.ts)
+    either.settle()
+    assert either.attached("WEB-1") == hashes(file)
     assert "is attached." in reply.text
+    assert either.slack.ephemerals("UANNA") == []
+
+
+def test_a_press_that_comes_too_late_is_told_that_nothing_is_left(either):
+    _, message, reply = share(either, text="WEB-1 OPS-3")
+    blocks = copy.deepcopy(reply.blocks)
+    either.slack.press(reply, "undo")
+    wait_for(either, message, "was removed again.")
+    reply.blocks = blocks  # as somebody sees them whose client is behind
+
+    either.slack.press(reply, "undo")
+
+    told = either.slack.wait_for_ephemeral()
+    assert told.text == "There is nothing left to undo here."
+    assert either.plane.state.attachments() == []
+
+
+def test_after_undo_the_button_attaches_again(world):
+    file, message, reply = share(world)
+    world.slack.press(reply, "undo")
+    wait_for(world, message, "was removed again.")
+
+    _, button = find_element(reply, "retry")
+    assert button["text"]["text"] == "Attach again"
+    world.slack.press(reply, "retry", user="UBEN")
+
+    wait_for(world, message, "is attached.")
+    assert world.attached("WEB-1") == hashes(file)
+
+
+def test_a_press_is_acknowledged_while_its_answer_hangs(world):
+    _, _, reply = share(world)
+    go = threading.Event()
+    world.slack.fail(wire.Fault("slack.respond", lambda request: go.wait(20) and None))
+
+    request = world.slack.press(reply, "undo", user="UBEN")
+
+    assert request.error is None
+    assert request.seconds < 3
+    go.set()
+    world.slack.wait_for_ephemeral("UBEN")
 
 
 def test_who_reacted_is_the_one_who_attached(world):
@@ -129,9 +176,11 @@ def test_undo_waits_until_plane_is_back(world):
 
     world.slack.press(reply, "undo")
 
-    world.slack.wait_for_reply(
+    waiting = world.slack.wait_for_reply(
         "CGENERAL", message.ts, lambda each: "I keep trying" in each.text
     )
+    assert "`design.pdf` is being removed." in waiting.text
+    assert "on its way" not in waiting.text
     assert len(world.plane.state.attachments("WEB-1")) == 1
     world.plane.mend()
     assert wait_for(world, message, "was removed again.") is reply

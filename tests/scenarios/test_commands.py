@@ -32,7 +32,10 @@ def test_a_key_takes_the_latest_files_of_the_caller(either):
     assert answer.message.only_for == "UANNA"
     assert "is attached." in either.reply(mine)
     assert either.attached("WEB-1") == hashes(file)
-    assert settled_ephemerals(either) == [answer.text]
+    first, receipt = settled_ephemerals(either)
+    assert first == answer.text
+    assert receipt.startswith("I took `design.pdf` from <!date^")
+    assert f"^{either.slack.link(mine)}|" in receipt
     assert either.replies(old) == either.replies(bens) == []
     assert len(either.replies(mine)) == 1
 
@@ -50,6 +53,35 @@ def test_files_of_more_than_an_hour_ago_are_not_the_latest(either):
         predicate=lambda each: "no files" in each.text
     )
     assert told.channel_id == "CGENERAL"
+    either.settle()
+    assert either.replies(message) == []
+    assert either.plane.state.attachments() == []
+
+
+def test_files_that_were_shared_in_a_thread_are_taken(either):
+    root = either.slack.post("about the design", user="UBEN")
+    either.slack.share([either.slack.add_file(name="old.pdf")])
+    file = either.slack.add_file()
+    either.slack.share([file], thread_ts=root.ts)
+
+    either.slack.command("WEB-1")
+
+    assert "`design.pdf` is attached." in either.reply(root)
+    assert either.attached("WEB-1") == hashes(file)
+    _, receipt = settled_ephemerals(either)
+    assert f"thread_ts={root.ts}&amp;cid=CGENERAL|your message>." in receipt
+
+
+def test_a_link_to_a_web_page_does_not_silently_mean_the_latest_files(either):
+    message = either.slack.share([either.slack.add_file()])
+
+    for link in ("https://example.com/x.pdf", "<https://example.com/x.pdf|x.pdf>"):
+        answer = either.slack.command(f"WEB-1 {link}")
+
+        assert answer.text.startswith(
+            "That link leads to no message or file in Slack, and to no work item in"
+        )
+        assert answer.message.only_for == "UANNA"
     either.settle()
     assert either.replies(message) == []
     assert either.plane.state.attachments() == []
@@ -138,6 +170,16 @@ def test_a_link_to_a_file_of_a_private_conversation_is_refused(world):
         predicate=lambda each: "not open to everyone" in each.text
     )
     assert world.plane.state.attachments() == []
+
+
+def test_a_link_to_a_file_of_another_public_channel_is_followed(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], channel="CGENERAL")
+
+    either.slack.command(f"WEB-1 {either.slack.link(file)}", channel="CSECRET")
+
+    assert "is attached." in either.reply(message)
+    assert either.attached("WEB-1") == hashes(file)
 
 
 def test_help_explains_the_command_to_its_caller_only(either):
@@ -249,7 +291,9 @@ def test_while_slack_does_not_answer_a_command_waits_in_silence(world):
     answer = world.slack.command("WEB-1")
 
     assert "`b.pdf` is attached." in world.reply(message, timeout=30)
-    assert settled_ephemerals(world) == [answer.text]
+    first, receipt = settled_ephemerals(world)
+    assert first == answer.text
+    assert receipt.startswith("I took `b.pdf` from ")
     by_bot = [each for each in world.slack.state.messages("CGENERAL") if each.bot_id]
     assert all(each.is_reply for each in by_bot)
 

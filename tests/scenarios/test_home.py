@@ -136,7 +136,7 @@ def test_a_number_of_somebody_elses_share_does_nothing(world):
 def test_the_home_tells_that_plane_refuses_the_key(world):
     world.plane.state.revoke_key("plane_api_alice")
 
-    text = open_home(world, "❌ Plane refuses my API key, so I cannot attach files.")
+    text = open_home(world, "❌ Plane refuses my API key, so I can do nothing")
 
     assert "An administrator has to set a new PLANE_API_KEY." in text
     open_home(world, "Plane refuses my API key")

@@ -87,7 +87,8 @@ def test_a_mention_where_there_are_no_files_is_told_to_its_writer_only(either):
     root = either.slack.post("nothing here")
     either.slack.post(f"{BOT} WEB-1", user="UBEN", thread_ts=root.ts)
 
-    either.slack.wait_for_ephemeral("UBEN", lambda each: "no files" in each.text)
+    told = either.slack.wait_for_ephemeral("UBEN", lambda each: "no files" in each.text)
+    assert told.thread_ts == root.ts
     assert settled_replies(either, root) == []
     assert either.slack.ephemerals("UANNA") == []
 

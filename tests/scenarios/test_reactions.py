@@ -166,14 +166,22 @@ def test_in_a_shared_channel_reactions_count_where_strangers_may_attach(stopped)
     assert stopped.attached("WEB-1") == hashes(file)
 
 
-def test_in_a_shared_channel_a_reaction_may_be_a_strangers(world):
-    message = world.slack.share([world.slack.add_file()], channel="CSHARED")
+def test_in_a_shared_channel_our_people_react_and_strangers_do_not(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], channel="CSHARED")
     write_unheard(message, "WEB-1")
 
-    world.slack.react(message, "paperclip", user="USTRANGER")
+    either.slack.react(message, "paperclip", user="USTRANGER")
 
-    assert "ATTACH_EXTERNAL_USERS" in world.reply(message)
-    assert world.plane.state.attachments() == []
+    assert "ATTACH_EXTERNAL_USERS" in either.reply(message)
+    assert either.plane.state.attachments() == []
+
+    either.slack.react(message, "paperclip", user="UBEN")
+
+    either.slack.wait_for_reply(
+        "CSHARED", message.ts, lambda reply: "is attached." in reply.text
+    )
+    assert either.attached("WEB-1") == hashes(file)
 
 
 def test_while_slack_does_not_answer_a_reaction_waits(world):

@@ -140,7 +140,7 @@ def test_an_unknown_number_is_told(world):
 
     text = world.reply(message)
     assert "❌ Plane has no WEB-999" in text
-    assert "Check the number" in text
+    assert "try again with the right one" in text
     assert world.plane.state.attachments() == []
 
 

@@ -31,6 +31,7 @@ from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
 from bot.work.planning import Guards, ShareHandler
 from bot.work.rate_gate import RateGate
+from bot.work.receipts import Receipts
 from bot.work.replying import ReplyHandler
 from bot.work.runner import Job, JobKind
 from bot.work.seals import Sealer
@@ -106,7 +107,9 @@ class Bench:
         guards = Guards(allow_external=external, allow_private=private)
         ledger, directory = self.ledger.shares, self.directory
         options = {"guards": guards, "patience": self.patience}
-        handler = ShareHandler(ledger, directory, self.seeker, self.agenda, **options)
+        receipts = Receipts(self.response_urls, self.seeker.people)
+        parts = ledger, directory, self.seeker, self.agenda, receipts
+        handler = ShareHandler(*parts, **options)
         handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
         return self.agenda.take(JobKind.ATTACHMENT)
 
@@ -234,7 +237,13 @@ def open_bench(ledger, clock):
             AttachWorkflow(remotes, ledger.attachments),
             remotes,
             api,
-            Seeker(api, SlackConversations(reader), directory, LINKS),
+            Seeker(
+                api,
+                SlackConversations(reader),
+                directory,
+                LINKS,
+                SlackDirectory(reader, clock=clock),
+            ),
             ResponseUrls(api_url=slack.api_url),
             PlaneComments(calls),
             SlackDirectory(reader, clock=clock),

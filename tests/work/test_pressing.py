@@ -2,13 +2,22 @@
 
 import pytest
 
-from bot.domain.outcomes import ATTACHED, HELP
+from bot.domain.mentions import parse_mention
+from bot.domain.outcomes import (
+    ATTACHED,
+    HELP,
+    NOTHING_TO_RETRY,
+    NOTHING_TO_UNDO,
+    STILL_AT_WORK,
+    Outcome,
+)
 from bot.domain.references import WorkItemKey
 from bot.errors import DAY
 from bot.sandbox.slack.responding import Place
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.parts import Resolution
 from bot.work.runner import Job, JobKind
+from tests.work.bench import LINKS
 from tests.work.values import make_share
 
 JSON = {"Content-Type": "application/json"}
@@ -53,7 +62,7 @@ def test_undo_removes_the_file_and_says_so(bench, attached, caplog):
     bench.reply(share_id)
     (text,) = bench.told(message)
     assert "↩ `design.pdf` was removed again." in text
-    assert buttons(bench, message) == ["Retry"]
+    assert buttons(bench, message) == ["Attach again"]
     assert bench.ledger.replies.unfinished() == []
     assert "key=WEB-1 removal=Undone" in caplog.text
 
@@ -146,7 +155,10 @@ def test_while_plane_is_down_a_removal_waits_and_says_so(bench, attached):
     again = Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"), bench.clock.now + 0.5
     assert again in bench.agenda.jobs
     bench.reply(share_id)
-    assert "Plane does not answer me about `design.pdf`." in bench.told(message)[0]
+    assert (
+        "⏳ `design.pdf` is being removed. Plane does not answer me about it. I keep"
+        " trying." in bench.told(message)[0]
+    )
     assert buttons(bench, message) == []
     bench.attach(attachment_id)
     assert bench.outcome(share_id) == "Undone"
@@ -189,6 +201,69 @@ def test_whoever_else_presses_undo_changes_nothing(bench, file, attached):
     assert bench.attached() == [file.sha256]
 
 
+def test_while_a_file_is_removed_it_is_not_said_to_be_on_its_way(bench, attached):
+    message, share_id, _ = attached
+    bench.ledger.shares.undo(bench.press(share_id))
+
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert "⏳ `design.pdf` is being removed." in text
+    assert "on its way" not in text
+
+
+def test_others_who_press_undo_are_told_whose_it_is(bench, attached):
+    _, share_id, _ = attached
+    press = bench.press(share_id, user="UBEN")
+
+    bench.ledger.shares.undo(press)
+
+    told = bench.ledger.shares.explain_undo(press)
+    assert told == Outcome("NotYours", {"owner": "UANNA"})
+
+
+@pytest.mark.parametrize(("more", "channel"), [(0, "CSECRET"), (1, "CGENERAL")])
+def test_a_press_that_is_not_at_home_learns_nothing(bench, attached, more, channel):
+    _, share_id, _ = attached
+    forged = bench.press(share_id + more, user="UBEN", channel=channel)
+
+    assert bench.ledger.shares.explain_undo(forged) == NOTHING_TO_UNDO
+    assert bench.ledger.shares.explain_retry(forged) == NOTHING_TO_RETRY
+
+
+def test_a_press_under_what_is_worked_on_is_told_so(bench, attached):
+    _, share_id, attachment_id = attached
+    ledger, press = bench.ledger.shares, bench.press(share_id)
+
+    ledger.undo(press)
+    assert ledger.undo(press) == []
+    assert ledger.explain_undo(press) == STILL_AT_WORK
+    assert ledger.explain_retry(press) == STILL_AT_WORK
+    bench.attach(attachment_id)
+    assert ledger.explain_undo(press) == NOTHING_TO_UNDO
+
+    assert ledger.retry(press)
+    assert not ledger.retry(press)
+    assert ledger.explain_retry(press) == STILL_AT_WORK
+    assert bench.plan(share_id) == [attachment_id]
+    assert ledger.explain_retry(press) == STILL_AT_WORK
+    bench.attach(attachment_id)
+    assert ledger.explain_retry(press) == NOTHING_TO_RETRY
+
+
+def test_a_press_while_a_retry_is_looked_up_is_told_so(bench, file):
+    _, share_id = bench.share(file, text="WEB-1 OPS-3")
+    (attachment_id,) = bench.plan(share_id)
+    bench.attach(attachment_id)
+    ledger, press = bench.ledger.shares, bench.press(share_id)
+    assert ledger.retry(press)
+
+    assert ledger.undo(press) == []
+    assert ledger.explain_undo(press) == STILL_AT_WORK
+    assert not ledger.retry(press)
+    assert ledger.explain_retry(press) == STILL_AT_WORK
+
+
 # --- notices ------------------------------------------------------------------
 
 
@@ -219,6 +294,32 @@ def test_what_a_command_comes_to_is_told_by_its_response_url(bench):
     assert "I found no work item for that message" in call.text("text")
     assert bench.slack.calls("chat.postEphemeral") == []
     assert bench.ledger.replies.unfinished() == []
+
+
+def test_a_notice_about_a_mention_comes_in_the_thread_of_the_mention(bench):
+    root = bench.slack.post("nothing here")
+    mention = bench.slack.post("<@UBOT> WEB-1", thread_ts=root.ts)
+    bench.plan(share_id := bench.ledger.shares.add(heard(bench, mention)))
+
+    bench.reply(share_id)
+
+    (notice,) = bench.slack.ephemerals("UANNA")
+    assert (notice.channel_id, notice.thread_ts) == ("CGENERAL", root.ts)
+    assert notice.text.startswith("I found no files there.")
+
+
+def test_a_notice_about_a_mention_in_no_thread_comes_in_the_channel(bench):
+    mention = bench.slack.post("<@UBOT> WEB-1")
+    bench.plan(share_id := bench.ledger.shares.add(heard(bench, mention)))
+
+    bench.reply(share_id)
+
+    (notice,) = bench.slack.ephemerals("UANNA")
+    assert (notice.channel_id, notice.thread_ts) == ("CGENERAL", None)
+
+
+def heard(bench, message):
+    return parse_mention(bench.heard(message), links=LINKS)
 
 
 def test_a_notice_that_cannot_be_shown_is_left_to_the_log(bench, caplog):

@@ -7,6 +7,7 @@ from bot.domain.mentions import parse_mention
 from bot.domain.references import WorkItemKey
 from bot.errors import DAY
 from bot.sandbox.slack.messages import permalink
+from bot.sandbox.slack.responding import Place
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.runner import Job, JobKind
 from tests.work.bench import LINKS
@@ -29,6 +30,22 @@ def told(bench, share_id):
     return report.notice.code if report.notice else None
 
 
+def told_of(bench, command):
+    """Type /attach WEB-1 and return the code of what it ended with."""
+    bench.plan(share_id := command("WEB-1"))
+    return told(bench, share_id)
+
+
+def with_clock(bench, seconds, act):
+    """Have *act* happen some seconds from now, or before now."""
+    clock = bench.slack.state.clock
+    bench.slack.state.clock = lambda: clock() + seconds
+    try:
+        return act()
+    finally:
+        bench.slack.state.clock = clock
+
+
 def post(bench, text, *names, **options):
     files = [bench.slack.add_file(name=name) for name in names]
     return bench.slack.share(files, text=text, **options)
@@ -41,13 +58,18 @@ def mention(bench, text, thread_ts, *names, **options):
     return bench.ledger.shares.add(share)
 
 
+def link(file):
+    return f"https://acme.slack.com/files/UANNA/{file.id}/{file.name}"
+
+
 @pytest.fixture
 def command(bench):
     """How to type /attach; returns the share's id."""
 
-    def type_(text, *, user="UANNA", channel="CGENERAL", now=None):
+    def type_(text, *, user="UANNA", channel="CGENERAL", now=None, **fields):
         form = {"text": text, "team_id": "T1", "channel_id": channel, "user_id": user}
         form |= {"channel_name": "general", "trigger_id": bench.slack.state.next_ts()}
+        form |= fields
         now = bench.slack.state.clock() if now is None else now
         return bench.ledger.shares.add(parse_command(form, links=LINKS, now=now).share)
 
@@ -178,6 +200,49 @@ def test_the_files_of_a_stranger_are_a_strangers_whoever_reacts(bench):
     assert item.problem.code == "ExternalPerson"
 
 
+def react_in_shared_channel(bench, user):
+    message = post(bench, "WEB-1", "a.pdf", channel="CSHARED")
+    return bench.react(message, user=user)
+
+
+@pytest.mark.parametrize(
+    ("user", "problem"), [("UANNA", None), ("USTRANGER", "ExternalPerson")]
+)
+def test_in_a_shared_channel_slack_is_asked_whose_person_reacted(bench, user, problem):
+    share_id = react_in_shared_channel(bench, user)
+
+    assert len(bench.plan(share_id)) == (problem is None)
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert (item.problem and item.problem.code) == problem
+
+
+def test_in_a_channel_of_ours_slack_is_not_asked_whose_person_reacted(bench):
+    bench.plan(bench.react(post(bench, "WEB-1", "a.pdf")))
+
+    assert bench.slack.calls("users.info") == []
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "missing_scope"])
+def test_who_is_not_known_to_slack_counts_as_of_another_organisation(bench, error):
+    body = b'{"ok": false, "error": "%s", "needed": "users:read"}' % error.encode()
+    bench.slack.fail(Fault("slack.users.info", answer(200, body)))
+    share_id = react_in_shared_channel(bench, "UANNA")
+
+    assert bench.plan(share_id) == []
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert item.problem.code == "ExternalPerson"
+
+
+def test_while_slack_does_not_tell_whose_person_reacted_it_is_asked_again(bench):
+    bench.slack.fail(Fault("slack.users.info", cut, times=2))
+    share_id = react_in_shared_channel(bench, "UANNA")
+
+    assert bench.plan(share_id) == []
+    assert len(bench.plan(share_id)) == 1
+
+
 # --- mentions -----------------------------------------------------------------
 
 
@@ -230,7 +295,131 @@ def test_the_callers_latest_files_are_taken(bench, command):
     assert bench.ledger.replies.get(share_id).thread_ts == latest.ts
 
 
-@pytest.mark.parametrize(("age", "code"), [(3500, None), (3700, "NoFilesFound")])
+@pytest.fixture
+def answered(bench, command):
+    """How to type /attach WEB-1 with a response URL; returns the share's id."""
+
+    def type_(text="WEB-1", channel="CGENERAL"):
+        place = Place("UANNA", channel)
+        url = bench.slack._desk.response_urls.issue("commands", place)
+        share_id = command(text, channel=channel)
+        bench.response_urls.keep(bench.ledger.replies.get(share_id).trigger, url)
+        return share_id
+
+    return type_
+
+
+def test_the_caller_is_told_which_files_of_which_message_were_taken(bench, answered):
+    message = post(bench, "", "a.pdf", "b.pdf")
+
+    assert len(bench.plan(answered())) == 2
+
+    (told,) = bench.slack.ephemerals("UANNA", "CGENERAL")
+    ts, stamp = int(float(message.ts)), message.ts.replace(".", "")
+    assert told.text == (
+        f"I took `a.pdf` and `b.pdf` from <!date^{ts}^your message of {{time}}"
+        f"^https://acme.slack.com/archives/CGENERAL/p{stamp}|your message>."
+    )
+
+
+def test_files_that_a_link_named_are_not_told_again(bench, answered):
+    message = post(bench, "", "a.pdf")
+
+    assert len(bench.plan(answered(f"WEB-1 {permalink(message)}"))) == 1
+
+    assert bench.slack.responses == []
+
+
+@pytest.mark.parametrize("operation", ["slack.respond", "slack.auth.test"])
+def test_files_are_attached_though_their_caller_cannot_be_told(
+    bench, answered, operation
+):
+    post(bench, "", "a.pdf")
+    bench.slack.fail(Fault(operation, cut, times=2))
+
+    assert len(bench.plan(answered())) == 1
+
+    told = [each.text for each in bench.slack.ephemerals("UANNA")]
+    assert len(told) == (operation == "slack.auth.test")
+    assert not any("^https" in text for text in told)
+    assert bench.slack.calls("chat.postEphemeral") == []
+
+
+def test_files_in_a_thread_are_the_latest_files_too(bench, command):
+    root = bench.slack.post("about the design", user="UBEN")
+    post(bench, "in the channel", "a.pdf")
+    reply = post(bench, "in the thread", "b.pdf", thread_ts=root.ts)
+    post(bench, "another's", "c.pdf", thread_ts=root.ts, user="UBEN")
+
+    share_id = command("WEB-1")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["b.pdf"])
+    found = bench.ledger.replies.get(share_id)
+    assert (found.message_ts, found.thread_ts) == (reply.ts, root.ts)
+
+
+def test_files_in_the_channel_are_later_than_those_in_a_thread(bench, command):
+    root = bench.slack.post("about the design")
+    post(bench, "in the thread", "b.pdf", thread_ts=root.ts)
+    post(bench, "in the channel", "a.pdf")
+    bench.slack.post("thanks", thread_ts=root.ts, user="UBEN")
+
+    assert planned(bench, command("WEB-1"))[1] == ["a.pdf"]
+
+
+def test_a_thread_that_is_quiet_since_the_latest_files_is_not_read(bench, command):
+    root = bench.slack.post("about the design")
+    post(bench, "in the thread", "b.pdf", thread_ts=root.ts)
+    post(bench, "in the channel", "a.pdf")
+
+    assert planned(bench, command("WEB-1"))[1] == ["a.pdf"]
+    assert bench.slack.calls("conversations.replies") == []
+
+
+def test_the_latest_files_may_be_in_a_thread_of_yesterday(bench, command):
+    with_clock(bench, -DAY, lambda: bench.slack.post("no thread"))
+    root = with_clock(bench, -DAY, lambda: post(bench, "the first", "a.pdf"))
+    with_clock(bench, -7200, lambda: post(bench, "", "b.pdf", thread_ts=root.ts))
+    for number in range(20):
+        bench.slack.post(f"and then {number}")
+    bench.slack.post("any news?", user="UBEN", thread_ts=root.ts)
+    assert told_of(bench, command) == "NoRecentFiles"
+
+    post(bench, "", "c.pdf", thread_ts=root.ts)
+
+    assert planned(bench, command("WEB-1"))[1] == ["c.pdf"]
+
+
+def test_of_several_threads_the_one_with_the_latest_files_counts(bench, command):
+    roots = [bench.slack.post(f"thread {number}") for number in range(3)]
+    for root in reversed(roots):
+        post(bench, "", f"{root.text}.pdf", thread_ts=root.ts)
+    for root in roots:
+        bench.slack.post("thanks", thread_ts=root.ts, user="UBEN")
+
+    assert planned(bench, command("WEB-1"))[1] == ["thread 0.pdf"]
+
+
+def test_no_more_than_ten_threads_are_read_for_the_latest_files(bench, command):
+    roots = [bench.slack.post(f"thread {number}") for number in range(12)]
+    post(bench, "", "a.pdf", thread_ts=roots[0].ts)
+    for root in roots[1:]:
+        bench.slack.post("talk", thread_ts=root.ts)
+
+    assert told_of(bench, command) == "NoRecentFiles"
+    assert len(bench.slack.calls("conversations.replies")) == 10
+
+
+def test_a_busy_channel_is_not_read_to_its_end_for_its_threads(bench, command):
+    for number in range(150):
+        bench.slack.post(str(number))
+    post(bench, "", "a.pdf")
+
+    assert planned(bench, command("WEB-1"))[1] == ["a.pdf"]
+    assert len(bench.slack.calls("conversations.history")) <= 5
+
+
+@pytest.mark.parametrize(("age", "code"), [(3500, None), (3700, "NoRecentFiles")])
 def test_files_of_the_last_hour_count(bench, command, age, code):
     message = post(bench, "", "a.pdf")
 
@@ -300,15 +489,100 @@ def test_a_linked_file_is_taken_and_none_beside_it(bench, command):
     assert planned(bench, share_id) == (["WEB-1"], ["b.pdf"])
 
 
-@pytest.mark.parametrize("channel", ["CSECRET", "CSHARED"])
-def test_a_linked_file_of_another_conversation_leads_nowhere(bench, command, channel):
+@pytest.mark.parametrize("channel", ["CSECRET", "GTRIO", "DANNA"])
+def test_a_linked_file_of_another_private_conversation_leads_nowhere(
+    bench, command, channel
+):
     (file,) = post(bench, "", "a.pdf", channel=channel).files
 
-    bench.plan(
-        share_id := command(f"WEB-1 https://acme.slack.com/files/UANNA/{file.id}/a.pdf")
-    )
+    bench.plan(share_id := command(f"WEB-1 {link(file)}"))
 
     assert told(bench, share_id) == "NotVisible"
+    assert bench.slack.calls("conversations.replies") == []
+
+
+def test_a_linked_file_of_another_public_channel_is_taken_and_answered_there(
+    bench, command
+):
+    message = post(bench, "", "a.pdf", "b.pdf", channel="CGENERAL")
+    bench.slack.share(message.files[:1], channel="CHIDDEN")
+
+    share_id = command(
+        f"WEB-1 {link(message.files[0])}",
+        channel="CSECRET",
+        channel_name="privategroup",
+    )
+
+    assert planned(bench, share_id, private=False) == (["WEB-1"], ["a.pdf"])
+    reply = bench.ledger.replies.get(share_id)
+    assert (reply.channel_id, reply.thread_ts) == ("CGENERAL", message.ts)
+
+
+def test_a_linked_file_is_taken_where_it_was_asked_for_if_it_is_there(bench, command):
+    message = post(bench, "", "a.pdf", channel="CGENERAL")
+    bench.slack.share(message.files, channel="CSHARED")
+    here = bench.slack.share(message.files, channel="CSECRET")
+
+    share_id = command(f"WEB-1 {link(message.files[0])}", channel="CSECRET")
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
+    assert bench.ledger.replies.get(share_id).thread_ts == here.ts
+
+
+def test_a_linked_file_is_looked_for_until_a_message_still_has_it(bench, command):
+    gone = post(bench, "", "a.pdf", channel="CGENERAL")
+    (file,) = gone.files
+    random = bench.slack.share([file], channel="CRANDOM")
+    there = bench.slack.share([file], channel="CSHARED")
+    assert random.channel_id == "CRANDOM"  # where the bot is not
+    lost = answer(200, b'{"ok": false, "error": "thread_not_found"}')
+    bench.slack.fail(Fault("slack.conversations.replies", lost))
+
+    share_id = command(f"WEB-1 {link(file)}", channel="CSECRET")
+
+    assert planned(bench, share_id, external=True) == (["WEB-1"], ["a.pdf"])
+    assert bench.ledger.replies.get(share_id).message_ts == there.ts
+
+
+def test_a_linked_file_that_was_taken_out_of_its_message_leads_nowhere(bench, command):
+    message = post(bench, "", "a.pdf", "b.pdf")
+    file = message.files[0]
+    bench.plan(first := command(f"WEB-1 {link(file)}"))
+    message.files = message.files[1:]
+
+    bench.plan(second := command(f"WEB-1 {link(file)}"))
+
+    assert told(bench, first) is None
+    assert told(bench, second) == "NotVisible"
+
+
+def test_a_linked_file_of_a_public_channel_without_the_bot_asks_to_be_invited(
+    bench, command
+):
+    (file,) = post(bench, "", "a.pdf", channel="CRANDOM").files
+
+    bench.plan(share_id := command(f"WEB-1 {link(file)}"))
+
+    assert told(bench, share_id) == "BotNotInvited"
+
+
+def test_a_channel_that_was_made_private_is_no_public_one(bench, command):
+    (file,) = post(bench, "", "a.pdf", channel="CSHARED").files
+    bench.slack.state.channels["CSHARED"].kind = "group"
+
+    bench.plan(share_id := command(f"WEB-1 {link(file)}"))
+
+    assert told(bench, share_id) == "NotVisible"
+
+
+def test_what_slack_refuses_for_a_linked_file_is_told(bench, command):
+    (file,) = post(bench, "", "a.pdf").files
+    odd = answer(200, b'{"ok": false, "error": "something_new"}')
+    bench.slack.fail(Fault("slack.conversations.replies", odd))
+
+    bench.plan(share_id := command(f"WEB-1 {link(file)}"))
+
+    assert told(bench, share_id) == "SlackRejected"
 
 
 def test_a_file_whose_message_is_gone_leads_nowhere(bench, command):
@@ -378,7 +652,9 @@ def test_what_is_not_found_for_a_day_is_told_to_the_one_who_asked(bench, command
     assert told(bench, share_id) == "GivenUp"
     bench.reply(share_id)
     (call,) = bench.slack.calls("chat.postEphemeral")
-    assert call.text("text").startswith("I gave up on that after 24 hours of trying.")
+    assert call.text("text").startswith(
+        "I gave up on your request after 24 hours of trying."
+    )
     assert bench.slack.calls("chat.postMessage") == []
 
 
@@ -409,7 +685,10 @@ def test_what_was_found_is_not_sought_again_when_plane_is_down(bench):
     ("text", "project"),
     [
         ("NIX-1", "NIX"),
-        (f"{LINKS.app_url}/acme/projects/{item_id(1)}/issues/{item_id(2)}", "of that"),
+        (
+            f"{LINKS.app_url}/acme/projects/{item_id(1)}/issues/{item_id(2)}",
+            "behind that",
+        ),
     ],
 )
 def test_a_project_that_is_not_known_is_told_to_the_one_who_asked(

@@ -98,6 +98,7 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
             relayed=row.relayed,
             size=file.size,
             waiting_for=Outcome(**row.waiting_for) if row.waiting_for else None,
+            is_leaving=row.outcome == REMOVING.code,
         )
         lines.setdefault(row.work_item_id, []).append(line)
     return lines

@@ -23,6 +23,7 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
+from bot.work.ledger.idle_presses import explain_retry, explain_undo
 from bot.work.ledger.lines import begin_removal, put_lines
 from bot.work.ledger.parts import (
     Resolution,
@@ -50,6 +51,7 @@ class NewShare:
     """
 
     share_id: int
+    trigger: str
     team_id: str
     channel_id: str
     user_id: str
@@ -114,6 +116,7 @@ class ShareLedger:
             ).all()
             return NewShare(
                 share_id=share_id,
+                trigger=row.trigger,
                 team_id=row.team_id,
                 channel_id=row.channel_id,
                 user_id=row.user_id,
@@ -184,6 +187,16 @@ class ShareLedger:
             if undone:
                 self._ask_for_reply(connection, press.share_id)
             return undone
+
+    def explain_undo(self, press: Press) -> Outcome:
+        """Return why a press of Undo removed nothing."""
+        with self._database.read() as connection:
+            return explain_undo(connection, press)
+
+    def explain_retry(self, press: Press) -> Outcome:
+        """Return why a press of Retry had nothing tried again."""
+        with self._database.read() as connection:
+            return explain_retry(connection, press)
 
     def plan(self, share_id: int, resolutions: Iterable[Resolution]) -> list[int]:
         """Keep what the references are; return the attachments that have to be made.

@@ -1,0 +1,36 @@
+"""What the caller of a command is told of the files that were taken for it. No I/O."""
+
+from collections.abc import Sequence
+
+from bot.domain.files import SharedFile
+from bot.domain.names import safe_name
+from bot.domain.outcomes import TAKEN
+from bot.domain.sentences import escape, show_code, tell
+
+#: More names than these are only counted.
+_MOST_NAMES = 10
+
+
+def write_receipt(files: Sequence[SharedFile], *, ts: str, link: str | None) -> str:
+    """Return which files were taken from the caller's message *ts*, with its *link*."""
+    return tell(TAKEN, it=f"{_name(files)} from {_date(ts, link)}")
+
+
+def _name(files: Sequence[SharedFile]) -> str:
+    names = [
+        show_code(safe_name(each.name, file_id=each.file_id, filetype=each.filetype))
+        for each in files
+    ]
+    if len(names) > _MOST_NAMES:
+        names[_MOST_NAMES:] = [f"{len(names) - _MOST_NAMES} more"]
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _date(ts: str, link: str | None) -> str:
+    """Show a time as each reader's clock has it, as a link.
+
+    docs.slack.dev/messaging/formatting-message-text (date formatting).
+    """
+    target = f"^{escape(link)}" if link else ""
+    return f"<!date^{int(float(ts))}^your message of {{time}}{target}|your message>"
