@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from bot.environment import Environment, Malformed
+from bot.environment import Environment
 from bot.errors import ConfigError
 from bot.setting_values import (
     LARGEST_PORT,
@@ -31,6 +31,8 @@ class PrivateFiles(StrEnum):
     """What happens to files from private channels and direct messages."""
 
     ALLOW = "allow"
+    #: Whoever shared a file is asked before it goes anywhere.
+    ASK = "ask"
     DENY = "deny"
 
 
@@ -164,11 +166,5 @@ def _read_attach(read: Environment) -> AttachSettings:
         emoji=read.value("ATTACH_EMOJI", parse_emoji, "paperclip"),
         command=read.value("ATTACH_COMMAND", parse_command, "/attach"),
         external_users=read.value("ATTACH_EXTERNAL_USERS", parse_boolean, "false"),
-        private=read.value("ATTACH_PRIVATE", _private, "allow"),
+        private=read.value("ATTACH_PRIVATE", choice_parser(PrivateFiles), "allow"),
     )
-
-
-def _private(text: str) -> PrivateFiles:
-    if text.lower() == "ask":
-        raise Malformed("must be allow or deny: this version does not know ask yet")
-    return choice_parser(PrivateFiles)(text)

@@ -119,11 +119,13 @@ def parse_command(text: str) -> str:
 def choice_parser(choices: type[Choice]) -> Callable[[str], Choice]:
     """Make a parser of one of *choices*."""
 
+    *others, last = choices
+
     def parse(text: str) -> Choice:
         try:
             return choices(text.lower())
         except ValueError:
-            raise Malformed(f"must be {' or '.join(choices)}") from None
+            raise Malformed(f"must be {', '.join(others)} or {last}") from None
 
     return parse
 

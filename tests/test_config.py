@@ -140,6 +140,13 @@ def test_the_required_settings_are_enough():
             id="private",
         ),
         pytest.param(
+            "ATTACH_PRIVATE",
+            "ask",
+            lambda s: s.attach.private,
+            PrivateFiles.ASK,
+            id="consent",
+        ),
+        pytest.param(
             "DATABASE_URL",
             "sqlite:////var/lib/my ledger.db",
             lambda s: s.database_url,
@@ -246,12 +253,7 @@ NO_POSTGRES = "must start with sqlite:/// (PostgreSQL is not yet supported)"
         ("ATTACH_COMMAND", "/attach it", COMMAND),
         ("ATTACH_COMMAND", "/Attach", COMMAND),
         ("ATTACH_COMMAND", "/" + "a" * 32, COMMAND),
-        ("ATTACH_PRIVATE", "never", "must be allow or deny"),
-        (
-            "ATTACH_PRIVATE",
-            "ask",
-            "must be allow or deny: this version does not know ask yet",
-        ),
+        ("ATTACH_PRIVATE", "never", "must be allow, ask or deny"),
         ("HOST", "http://0.0.0.0", HOST),
         ("DATABASE_URL", "postgresql://u:pw@host/db", NO_POSTGRES),
         ("DATABASE_URL", "postgres://u:pw@host/db", NO_POSTGRES),

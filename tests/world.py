@@ -144,7 +144,7 @@ class World:
                 "SELECT 'share', id FROM shares"
                 " WHERE state = 'new' OR reply_due_at IS NOT NULL"
                 " UNION ALL SELECT 'attachment', id FROM attachments"
-                " WHERE state NOT IN ('done', 'failed', 'removed')"
+                " WHERE state NOT IN ('done', 'failed', 'removed', 'held')"
                 " UNION ALL SELECT 'comment', id FROM comments"
                 " WHERE due_at IS NOT NULL"
             ).fetchall()

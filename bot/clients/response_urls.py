@@ -7,7 +7,7 @@ write there: it is kept in memory only, and lost with the process.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import requests
 from cachetools import TTLCache
@@ -56,14 +56,28 @@ class ResponseUrls:
             return False
         return self._send(url, text, thread_ts)
 
+    def replace(self, url: str, text: str) -> bool:
+        """Show *text* in place of the message whose button gave *url*.
+
+        False if that fails, or *url* is none of Slack's.
+        """
+        try:
+            self._hosts.check(url)
+        except DownloadMisled:
+            return False
+        return self._post(url, {"replace_original": True, "text": text})
+
     def _send(self, url: str, text: str, thread_ts: str | None) -> bool:
-        answer = {
+        answer: dict[str, object] = {
             "response_type": "ephemeral",
             "replace_original": False,
             "text": text,
         }
         if thread_ts is not None:
             answer["thread_ts"] = thread_ts
+        return self._post(url, answer)
+
+    def _post(self, url: str, answer: Mapping[str, object]) -> bool:
         try:
             response = self._session.post(
                 url,

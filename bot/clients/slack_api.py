@@ -111,6 +111,33 @@ class SlackApi:
             thread_ts=thread_ts,
         )
 
+    def ask_privately(
+        self,
+        *,
+        channel_id: str,
+        thread_ts: str | None,
+        user_id: str,
+        text: str,
+        blocks: Blocks,
+    ) -> None:
+        """Show a question in the thread to one person only.
+
+        A thread without a visible reply shows it to nobody, and who is not at Slack
+        just then may never see it (docs.slack.dev/reference/methods/
+        chat.postEphemeral).
+
+        Raises:
+            SlackRejected: it cannot be shown to that person there.
+        """
+        call(
+            self._writer.chat_postEphemeral,
+            channel=channel_id,
+            thread_ts=thread_ts,
+            user=user_id,
+            text=text,
+            blocks=blocks,
+        )
+
     def find_reply(
         self, *, channel_id: str, thread_ts: str | None, after: str, marker: str
     ) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.outcomes import OWN, SETTLED, UNDONE
+from bot.domain.outcomes import CONSENTS, OWN, SETTLED, UNDONE
 from bot.domain.reports import Report
 
 #: The action ids of the buttons; their value is the share's number.
@@ -43,29 +43,37 @@ def build_reply(text: str, report: Report, *, share_id: int) -> list[Block]:
 
 def build_offer(text: str, *, seal: str) -> list[Block]:
     """Return the blocks of a word to one person, with a button that opens a form."""
-    button = _button("Choose a work item", CHOOSE, seal)
+    button = build_button("Choose a work item", CHOOSE, seal)
     return [build_section(text), {"type": "actions", "elements": [button]}]
 
 
 def _buttons(report: Report, share_id: int) -> Iterator[Block]:
     codes = _codes(report)
     if not OWN.isdisjoint(codes):
-        yield _button("Undo", UNDO, str(share_id))
-        yield _button("Move", MOVE, str(share_id))
+        yield build_button("Undo", UNDO, str(share_id))
+        yield build_button("Move", MOVE, str(share_id))
     if is_retriable(report):
         yield build_retry(report, share_id)
 
 
 def is_retriable(report: Report) -> bool:
     """Whether all is decided and something of it may turn out better next time."""
-    return report.is_final and any(_may_pass(code) for code in _codes(report))
+    return report.is_final and bool(_passing(report))
 
 
 def build_retry(report: Report, share_id: int) -> Block:
     """Return the button that has a retriable share tried again."""
-    again = {code for code in _codes(report) if _may_pass(code)}
-    label = "Attach again" if again == {UNDONE.code} else "Retry"
-    return _button(label, RETRY, str(share_id))
+    return build_button(_name_retry(_passing(report)), RETRY, str(share_id))
+
+
+def _name_retry(codes: set[str]) -> str:
+    if codes == {UNDONE.code}:
+        return "Attach again"
+    return "Ask again" if codes <= CONSENTS else "Retry"
+
+
+def _passing(report: Report) -> set[str]:
+    return {code for code in _codes(report) if code not in _LASTING | SETTLED}
 
 
 def _codes(report: Report) -> list[str]:
@@ -78,11 +86,8 @@ def _codes(report: Report) -> list[str]:
     return codes + [item.problem.code for item in report.items if item.problem]
 
 
-def _may_pass(code: str) -> bool:
-    return code not in _LASTING | SETTLED
-
-
-def _button(label: str, action_id: str, value: str) -> Block:
+def build_button(label: str, action_id: str, value: str) -> Block:
+    """Return a button; *value* comes back when it is pressed."""
     return {
         "type": "button",
         "text": {"type": "plain_text", "text": label},

@@ -36,6 +36,11 @@ class Outcome:
         """Return that a link to the file, which stays with *service*, was made."""
         return cls(LINKED, {"service": service})
 
+    @classmethod
+    def unasked(cls, problem: Problem) -> Self:
+        """Return that *problem* kept whoever shared the file from being asked."""
+        return cls(CONSENT_UNASKED, problem.facts)
+
     @property
     def is_success(self) -> bool:
         """Whether the file, or a link to it, is on the work item now."""
@@ -66,6 +71,13 @@ NOT_UNDONE = "NotUndone"
 NOTHING_TO_UNDO = Outcome("NothingToUndo")
 NOTHING_TO_RETRY = Outcome("NothingToRetry")
 STILL_AT_WORK = Outcome("StillAtWork")
+#: Of files from private conversations: whoever shared one is asked, or could not be.
+CONSENT_AWAITED = Outcome("ConsentAwaited")
+CONSENT_REFUSED = Outcome("ConsentRefused")
+#: The code of `Outcome.unasked`.
+CONSENT_UNASKED = "ConsentUnasked"
+#: The codes of all that is decided by an answer, which a Retry only asks for again.
+CONSENTS = frozenset({CONSENT_AWAITED.code, CONSENT_REFUSED.code, CONSENT_UNASKED})
 
 _FOR_OTHERS = {ATTACHED.code: ALREADY_ATTACHED, LINKED: ALREADY_LINKED}
 

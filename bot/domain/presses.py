@@ -1,4 +1,4 @@
-"""Presses of the buttons that stand for a share. No I/O."""
+"""Presses of the buttons that stand for a share, or for a question. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from bot.domain.sentences import tell
 from bot.errors import MalformedEvent
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_QUESTION = re.compile(r"([0-9]{1,18})\.([0-9a-f]{16})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,19 @@ class Press:
         return self.channel_id or self.user_id
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A press of a button of a question: yes or no, to what *digest* stands for.
+
+    *response_url* is where the question can be replaced, or "".
+    """
+
+    press: Press
+    digest: str
+    is_yes: bool
+    response_url: str
+
+
 def parse_press(body: object) -> Press:
     """Read a `block_actions` payload.
 
@@ -47,11 +61,33 @@ def parse_press(body: object) -> Press:
     value = read_value(payload)
     if not _NUMBER.fullmatch(value):
         raise MalformedEvent("the value is no share")
+    return _press(payload, int(value))
+
+
+def parse_decision(body: object, *, is_yes: bool) -> Decision:
+    """Read a `block_actions` payload of a question's button.
+
+    Raises:
+        MalformedEvent: it is none of such a button.
+    """
+    payload = read_object(body, "payload")
+    asked = _QUESTION.fullmatch(read_value(payload))
+    if asked is None:
+        raise MalformedEvent("the value is no question")
+    return Decision(
+        press=_press(payload, int(asked[1])),
+        digest=asked[2],
+        is_yes=is_yes,
+        response_url=read_text(payload, "response_url"),
+    )
+
+
+def _press(payload: JsonObject, share_id: int) -> Press:
     return Press(
         team_id=read_id(read_object(payload.get("team"), "team"), "id"),
         channel_id=_read_channel(payload),
         user_id=read_id(read_object(payload.get("user"), "user"), "id"),
-        share_id=int(value),
+        share_id=share_id,
     )
 
 

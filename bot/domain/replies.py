@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.outcomes import LINKS, MOVED, UNDONE, Outcome
+from bot.domain.outcomes import CONSENT_AWAITED, LINKS, MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.sentences import escape, is_known, show_code, show_size, tell
@@ -16,7 +16,8 @@ LONGEST_TEXT = 4000
 _DONE = "\N{WHITE HEAVY CHECK MARK}"
 _FAILED = "\N{CROSS MARK}"
 _UNDONE = "\N{LEFTWARDS ARROW WITH HOOK}"
-_UNKNOWN = "\N{WHITE QUESTION MARK ORNAMENT}"
+#: Somebody was asked, or the line is none of this version's.
+_UNCLEAR = "\N{WHITE QUESTION MARK ORNAMENT}"
 _OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
 
 
@@ -84,9 +85,11 @@ def _done(outcome: Outcome) -> str:
 
 def _mark(outcome: Outcome) -> str:
     if not is_known(outcome):
-        return _UNKNOWN
+        return _UNCLEAR
     if outcome.code in (UNDONE.code, MOVED):
         return _UNDONE
+    if outcome.code == CONSENT_AWAITED.code:
+        return _UNCLEAR
     return _DONE if outcome.is_success else _FAILED
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.outcomes import Outcome
+from bot.domain.outcomes import CONSENT_AWAITED, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,16 @@ class Report:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether nothing more will happen by itself."""
         return self.is_planned and all(
             line.outcome for item in self.items for line in item.files
+        )
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Whether somebody has to be asked about a file before anything happens."""
+        return any(
+            line.outcome is not None and line.outcome.code == CONSENT_AWAITED.code
+            for item in self.items
+            for line in item.files
         )

@@ -28,6 +28,17 @@ SENTENCES: Mapping[str, str] = {
         "Another version of me noted something about {it} that I cannot read ({code})."
         " Look in Plane, or ask whoever runs me."
     ),
+    # consent to what is private
+    "ConsentAwaited": (
+        "I am asking {sharer} whether {it} may go to Plane; nothing is sent before the"
+        " answer is yes."
+    ),
+    "ConsentRefused": "{it} stays in Slack: the one who shared it said no.",
+    "ConsentUnasked": (
+        "I could not ask {sharer} whether {it} may go to Plane (Slack says {error}), so"
+        " nothing is sent. Ask again once they are in this conversation, or share it"
+        " yourself."
+    ),
     # what was asked for
     "Taken": "I took {it}.",
     "NotYours": "Only {it} can undo this: they attached it.",
@@ -193,6 +204,9 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 
+#: What may be shown as a mention: the ids of people
+#: (docs.slack.dev/messaging/formatting-message-text).
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,63}", re.ASCII)
 _SIZES = frozenset({"size", "limit", "announced", "received"})
 #: Invisible, but part of the spelling in Persian and in the scripts of India.
 _JOINERS = "\u200c\u200d"
@@ -251,6 +265,13 @@ def show_code(text: str) -> str:
     return f"`{escape(quoted)}`" if quoted else "unknown"
 
 
+def mention(user_id: str) -> str:
+    """Return the mention of a person; of what is no person's id, its text as code."""
+    if not _PERSON.fullmatch(user_id):
+        return show_code(user_id)
+    return f"<@{user_id}>"
+
+
 def show_size(size: int) -> str:
     """Return a number of bytes for people, in binary units as Slack shows them."""
     amount, unit = float(size), "bytes"
@@ -279,6 +300,8 @@ def _show_facts(facts: Mapping[str, Fact]) -> dict[str, str]:
         shown = {name: f"{size:,} bytes" for name, size in sizes.items()}
     if "patience" in facts:
         shown["patience"] = show_duration(int(facts["patience"]))
+    if "sharer" in facts:
+        shown["sharer"] = mention(str(facts["sharer"]))
     texts = {name: _show_fact(str(fact)) for name, fact in facts.items()}
     return texts | shown
 

@@ -9,12 +9,13 @@ from slack_bolt import App
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.config import AttachSettings, PrivateFiles, Settings
+from bot.config import AttachSettings, Settings
 from bot.domain.help import write_help
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.clients import Clients
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
+from bot.work.asking import Asker
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
@@ -24,6 +25,7 @@ from bot.work.home import Homes
 from bot.work.item_menu import ItemMenu
 from bot.work.ledger.attachments import AttachmentLedger
 from bot.work.ledger.comments import CommentLedger
+from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
@@ -52,6 +54,7 @@ class Ledgers:
     moves: MoveLedger
     comments: CommentLedger
     history: HistoryLedger
+    consents: ConsentLedger
 
     @classmethod
     def on(cls, database: Database, *, has_comments: bool) -> Self:
@@ -63,6 +66,7 @@ class Ledgers:
             MoveLedger(database),
             CommentLedger(database, clock=time.time),
             HistoryLedger(database),
+            ConsentLedger(database, clock=time.time),
         )
 
 
@@ -84,7 +88,11 @@ class Loadmaster:
         plane, slack = self._clients.plane, self._clients.slack
         self.app: App = build_app(
             Intake(
-                self._ledgers.shares, self._runner, self._links, slack.response_urls
+                self._ledgers.shares,
+                self._runner,
+                self._links,
+                slack.response_urls,
+                self._ledgers.consents,
             ),
             self._build_form_desk(),
             ItemMenu(plane.search, plane.directory),
@@ -150,7 +158,7 @@ class Loadmaster:
         slack, plane = self._clients.slack, self._clients.plane
         guards = Guards(
             allow_external=settings.external_users,
-            allow_private=settings.private is PrivateFiles.ALLOW,
+            private=settings.private,
         )
         return ShareHandler(
             self._ledgers.shares,
@@ -192,6 +200,7 @@ class Loadmaster:
             self._ledgers.replies,
             slack.api,
             slack.response_urls,
+            Asker(self._ledgers.consents, slack.api, self._runner),
             self._runner,
             links=self._links,
             command=settings.command,

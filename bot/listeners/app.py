@@ -9,7 +9,15 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.config import AttachSettings
-from bot.listeners import actions, commands, forms, home, messages, reactions
+from bot.listeners import (
+    actions,
+    commands,
+    consents,
+    forms,
+    home,
+    messages,
+    reactions,
+)
 from bot.listeners.intake import Intake
 from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
@@ -48,6 +56,7 @@ def build_app(
     reactions.register(app, intake, emoji=attach.emoji)
     commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
     actions.register(app, intake, homes)
+    consents.register(app, intake, private=attach.private)
     forms.register(app, intake, desk, menu)
     home.register(app, homes)
     # What is subscribed to and not listened to counts as failed deliveries.

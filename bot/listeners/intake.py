@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bot.clients.response_urls import ResponseUrls
+from bot.domain.consents import Question
 from bot.domain.outcomes import Outcome
-from bot.domain.presses import Press
+from bot.domain.presses import Decision, Press
 from bot.domain.references import PlaneLinks
 from bot.domain.shares import Share
+from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.runner import Job, JobKind, Runner
 
@@ -19,6 +21,7 @@ class Intake:
     runner: Runner
     links: PlaneLinks
     response_urls: ResponseUrls
+    consents: ConsentLedger
 
     def accept(self, share: Share) -> None:
         """Store *share* and have it worked on.
@@ -52,3 +55,16 @@ class Intake:
             job = Job(JobKind.ATTACHMENT, attachment_id, press.group)
             self.runner.submit(job)
         return None if undone else self.ledger.explain_undo(press)
+
+    def decide(self, decision: Decision) -> Question | None:
+        """Take the answer to a question, if it answers one; return that question."""
+        question = self.consents.decide(decision)
+        if question is None:
+            return None
+        press = decision.press
+        if decision.is_yes:
+            for attachment_id in question.attachment_ids:
+                job = Job(JobKind.ATTACHMENT, attachment_id, press.group)
+                self.runner.submit(job)
+        self.runner.submit(Job(JobKind.REPLY, press.share_id, press.group))
+        return question

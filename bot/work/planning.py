@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.clients.plane import Project
 from bot.clients.plane_directory import PlaneDirectory
+from bot.config import PrivateFiles
 from bot.domain.outcomes import Outcome
 from bot.domain.references import Reference, WorkItemKey
 from bot.domain.seeks import SeekLatest
@@ -37,7 +38,7 @@ class Guards:
     """What the settings allow to be attached."""
 
     allow_external: bool
-    allow_private: bool
+    private: PrivateFiles
 
     def check(self, share: NewShare) -> None:
         """Raise unless the settings allow the share.
@@ -47,8 +48,12 @@ class Guards:
         """
         if share.is_external and not self.allow_external:
             raise ExternalPerson
-        if share.is_private and not self.allow_private:
+        if share.is_private and self.private is PrivateFiles.DENY:
             raise PrivateConversation
+
+    def needs_consent(self, share: NewShare) -> bool:
+        """Whether nothing of the share may go to Plane before its sharers say yes."""
+        return bool(share.is_private) and self.private is PrivateFiles.ASK
 
 
 class ShareHandler:
@@ -164,7 +169,10 @@ class ShareHandler:
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
     def _plan(self, share: NewShare, resolutions: list[Resolution]) -> None:
-        for attachment_id in self._ledger.plan(share.share_id, resolutions):
+        needs_consent = self._guards.needs_consent(share)
+        for attachment_id in self._ledger.plan(
+            share.share_id, resolutions, needs_consent=needs_consent
+        ):
             job = Job(JobKind.ATTACHMENT, attachment_id, share.channel_id)
             self._runner.submit(job)
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))

@@ -24,6 +24,7 @@ from bot.errors import (
     SlackUnavailable,
     TransientProblem,
 )
+from bot.work.asking import Asker
 from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.replies import Reply, ReplyLedger
@@ -55,6 +56,7 @@ class ReplyHandler:
         ledger: ReplyLedger,
         slack: SlackApi,
         response_urls: ResponseUrls,
+        asker: Asker,
         runner: Runner,
         *,
         links: PlaneLinks,
@@ -67,6 +69,7 @@ class ReplyHandler:
         self._ledger = ledger
         self._slack = slack
         self._response_urls = response_urls
+        self._asker = asker
         self._runner = runner
         self._links = links
         self._command = command
@@ -101,6 +104,8 @@ class ReplyHandler:
                     self._tell_privately(reply)
                 elif reply.report.items or reply.report.notice:
                     self._show(reply)
+                if reply.report.awaits_consent:
+                    self._asker.ask(reply)
         except (SlackTokenRefused, SlackScopeMissing) as problem:
             # For an administrator to mend, who cannot be told here.
             logger.error("Slack lets me answer nobody: %s", problem)

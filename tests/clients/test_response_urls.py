@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from bot.clients.response_urls import ResponseUrls
+from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.responding import Place
 from bot.sandbox.wire import Fault, Server, answer, cut
 
@@ -150,3 +151,33 @@ def test_many_commands_at_once_are_all_kept(urls):
         thread.join()
 
     assert len(urls._urls) == 4000
+
+
+@pytest.fixture
+def question(slack):
+    """A message that Anna alone sees, and the URL that its button would give."""
+    message = Message("CSECRET", slack.state.next_ts(), user="UBOT", text="May I?")
+    slack.state.add_ephemeral(message, "UANNA")
+    place = Place("UANNA", "CSECRET", message)
+    return message, slack._desk.response_urls.issue("actions", place)
+
+
+def test_a_message_is_replaced_by_what_its_press_came_to(urls, slack, question):
+    message, url = question
+
+    assert urls.replace(url, "Thanks.")
+
+    assert message.text == "Thanks."
+    assert "Authorization" not in slack.exchanges("slack.respond")[0].headers
+
+
+@pytest.mark.parametrize("url", ["", "https://evil.example/x", "http://127.0.0.1:1/x"])
+def test_nothing_is_replaced_at_others_than_slack(urls, slack, url):
+    assert not urls.replace(url, "x")
+
+
+@pytest.mark.parametrize("action", [cut, answer(500, b""), answer(404, b"")])
+def test_what_is_not_replaced_is_told(urls, slack, question, action):
+    slack.fail(Fault("slack.respond", action))
+
+    assert not urls.replace(question[1], "x")

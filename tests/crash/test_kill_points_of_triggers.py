@@ -212,3 +212,58 @@ def test_a_kill_at_the_answer_to_a_command_keeps_its_caller_told(world, phase):
     world.wait(lambda: world.slack.calls("chat.postEphemeral"))
     world.slack.wait_for_ephemeral(predicate=lambda each: "no files" in each.text)
     world.settle()
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize(
+    "operation", ["slack.chat.postMessage", "slack.chat.postEphemeral"]
+)
+def test_a_kill_keeps_nobody_from_being_asked(world, operation, phase):
+    world.bot.kill()
+    world.start_bot(ATTACH_PRIVATE="ask")
+    struck = strike(world, operation, phase)
+
+    message = world.slack.share(
+        [world.slack.add_file()], text="WEB-1", channel="CSECRET"
+    )
+    assert struck.wait(20)
+    world.start_bot()
+
+    world.slack.wait_for_ephemeral()
+    world.settle()
+    questions = world.slack.ephemerals("UANNA")
+    twice = (operation, phase) == ("slack.chat.postEphemeral", "after")
+    assert len(questions) == (2 if twice else 1)
+    assert len(world.replies(message)) == 1
+    assert world.plane.state.attachments() == []
+
+    world.slack.press(questions[0], "consent")  # the first is as good as the second
+
+    world.slack.wait_for_reply(
+        "CSECRET", message.ts, lambda each: "is attached." in each.text
+    )
+    assert len(world.attached("WEB-1")) == 1
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("operation", ["slack.respond", "plane.create_attachment"])
+def test_a_kill_after_a_yes_loses_and_doubles_nothing(world, operation, phase):
+    world.bot.kill()
+    world.start_bot(ATTACH_PRIVATE="ask")
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="WEB-1", channel="CSECRET")
+    question = world.slack.wait_for_ephemeral()
+    world.settle()
+    struck = strike(world, operation, phase)
+
+    world.slack.press(question, "consent")
+    assert struck.wait(20)
+    world.start_bot()
+
+    world.slack.wait_for_reply(
+        "CSECRET", message.ts, lambda each: "is attached." in each.text
+    )
+    world.settle()
+    assert world.attached("WEB-1") == [(file.name, file.sha256)]
+    assert world.half_made("WEB-1") == []
+    assert len(world.replies(message)) == 1

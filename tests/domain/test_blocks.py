@@ -11,6 +11,8 @@ from bot.domain.outcomes import (
     ALREADY_ATTACHED,
     ALREADY_LINKED,
     ATTACHED,
+    CONSENT_AWAITED,
+    CONSENT_REFUSED,
     HELP,
     MOVED,
     UNDONE,
@@ -91,6 +93,23 @@ def test_after_undo_the_button_says_attach_again_and_not_retry(told, label):
     *_, row = build_reply("text", told, share_id=17)
 
     assert [each["text"]["text"] for each in row["elements"]] == [label]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "labels"),
+    [
+        ([CONSENT_AWAITED], ["Ask again"]),
+        ([ATTACHED, CONSENT_AWAITED, CONSENT_REFUSED], ["Undo", "Move", "Ask again"]),
+        ([CONSENT_REFUSED, EMPTY], ["Ask again"]),
+        ([CONSENT_AWAITED, DOWN], ["Retry"]),
+        ([CONSENT_AWAITED, None], []),
+    ],
+)
+def test_where_a_retry_only_asks_again_it_is_called_so(outcomes, labels):
+    blocks = build_reply("text", report(*outcomes), share_id=17)
+
+    rows = [each["elements"] for each in blocks if each["type"] == "actions"]
+    assert [each["text"]["text"] for row in rows for each in row] == labels
 
 
 def test_the_text_is_cut_between_lines_only():

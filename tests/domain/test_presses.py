@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from bot.domain.outcomes import NOTHING_TO_UNDO, Outcome
 from bot.domain.presses import (
     AnswerPlace,
+    Decision,
     Press,
     parse_answer_place,
+    parse_decision,
     parse_press,
     write_press_answer,
 )
@@ -161,3 +163,46 @@ def test_any_payload_has_a_place_to_answer_or_is_malformed(payload):
 )
 def test_a_press_that_changes_nothing_is_answered_with_why(outcome, text):
     assert write_press_answer(outcome) == text
+
+
+DIGEST = "0123456789abcdef"
+ANSWER = {
+    **BODY,
+    "actions": [{**ACTION, "action_id": "consent", "value": f"17.{DIGEST}"}],
+    "response_url": "https://hooks.slack.com/actions/T1/1/x",
+}
+
+
+@pytest.mark.parametrize("is_yes", [True, False])
+def test_a_decision_tells_who_answered_which_question(is_yes):
+    press, url = Press("T1", "C1", "U1", 17), ANSWER["response_url"]
+
+    assert parse_decision(ANSWER, is_yes=is_yes) == Decision(press, DIGEST, is_yes, url)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "17",
+        f".{DIGEST}",
+        f"17.{DIGEST}0",
+        f"17.{DIGEST[1:]}",
+        f"17.{DIGEST.upper()}",
+        "17.x",
+    ],
+)
+def test_a_question_that_we_never_put_is_malformed(value):
+    body = {**ANSWER, "actions": [{**ACTION, "value": value}]}
+
+    with pytest.raises(MalformedEvent):
+        parse_decision(body, is_yes=True)
+
+
+@given(JSON | mutated(ANSWER))
+def test_any_payload_is_a_decision_or_malformed(payload):
+    try:
+        decision = parse_decision(payload, is_yes=True)
+    except MalformedEvent:
+        return
+    assert 0 <= decision.press.share_id <= LARGEST
+    assert isinstance(decision.response_url, str)

@@ -84,6 +84,30 @@ def test_a_file_that_is_open_tells_how_far_it_is(line, told):
     assert reply(web_1(line)).split("\n")[1] == told
 
 
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (
+            Outcome("ConsentAwaited", {"sharer": "U1"}),
+            "❔ I am asking <@U1> whether `a.pdf` may go to Plane; nothing is sent"
+            " before the answer is yes.",
+        ),
+        (
+            Outcome("ConsentRefused", {"sharer": "U1"}),
+            "❌ `a.pdf` stays in Slack: the one who shared it said no.",
+        ),
+        (
+            Outcome("ConsentUnasked", {"sharer": "U1", "error": "user_not_in_channel"}),
+            "❌ I could not ask <@U1> whether `a.pdf` may go to Plane (Slack says"
+            " user_not_in_channel), so nothing is sent. Ask again once they are in this"
+            " conversation, or share it yourself.",
+        ),
+    ],
+)
+def test_a_file_that_needs_consent_tells_whose(outcome, told):
+    assert reply(web_1(FileLine("a.pdf", outcome))).splitlines()[1:] == [told]
+
+
 def test_a_file_that_was_given_up_tells_why():
     given_up = Outcome.giving_up(errors.PlaneUnavailable())
 

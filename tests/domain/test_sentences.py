@@ -13,12 +13,14 @@ from bot.domain.outcomes import (
     ALREADY_ATTACHED,
     ALREADY_LINKED,
     ATTACHED,
+    CONSENTS,
     UNDONE,
     Outcome,
 )
 from bot.domain.sentences import (
     SENTENCES,
     escape,
+    mention,
     show_code,
     show_duration,
     show_size,
@@ -83,7 +85,7 @@ def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     done = {"Attached", "AlreadyAttached", "Linked", "AlreadyLinked"}
     others = {"Undone", "Moved", "NotUndone", "GivenUp", "Unknown"}
     to_one = {"Taken", "NotYours", "NothingToUndo", "NothingToRetry", "StillAtWork"}
-    assert set(SENTENCES) == codes | done | others | to_one
+    assert set(SENTENCES) == codes | done | others | to_one | CONSENTS
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -399,6 +401,25 @@ def test_a_name_is_shown_as_inline_code(text, code):
 
 TEXTS = st.text() | st.text(alphabet="<>&`*_~:@#! \n\r\t|ab\u202e\ud800", max_size=200)
 HARMLESS = re.compile(r"&(amp|lt|gt);")
+
+
+@pytest.mark.parametrize("code", sorted(CONSENTS))
+def test_what_is_asked_about_is_named_and_so_is_the_one_who_is_asked(code):
+    told = tell(Outcome(code, {"sharer": "UANNA", "error": "not_there"}), it=IT)
+
+    assert IT in told
+    assert ("<@UANNA>" in told) is (code != "ConsentRefused")
+    assert told[-1] == "."
+
+
+@pytest.mark.parametrize("user_id", ["U1", "W0ABC", "U" + "9" * 63])
+def test_a_person_is_mentioned(user_id):
+    assert mention(user_id) == f"<@{user_id}>"
+
+
+@pytest.mark.parametrize("user_id", ["", "U", "C1", "!channel", "u1", "U1>", "U1\n"])
+def test_nothing_but_a_person_is_mentioned(user_id):
+    assert "<" not in mention(user_id)
 
 
 def assert_is_one_harmless_line(told):

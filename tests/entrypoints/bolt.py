@@ -15,6 +15,7 @@ from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
 from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
+from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.rate_gate import RateGate
@@ -55,6 +56,7 @@ def build_bolt(database, runner, attach, homes=None):
             runner,
             PlaneLinks("https://plane.example.com", "acme"),
             urls,
+            ConsentLedger(database, clock=time.time),
         ),
         desk,
         ItemMenu(PlaneSearch(calls, patience=1.0), directory),

@@ -18,13 +18,15 @@ from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
-from bot.domain.presses import Press
+from bot.config import PrivateFiles
+from bot.domain.presses import Decision, Press
 from bot.domain.reactions import parse_reaction
 from bot.domain.references import PlaneLinks, WorkItemKey
 from bot.domain.shares import parse_share
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
+from bot.work.asking import Asker
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
@@ -102,9 +104,17 @@ class Bench:
         """Make a press of a button of the share's reply."""
         return Press(self.slack.state.team_id, channel, user, share_id)
 
-    def plan(self, share_id, *, external=False, private=True):
+    def decide(self, question, *, is_yes, user=None, channel="CSECRET"):
+        """Press a button of a question; return the question that it answers."""
+        block = next(each for each in question.blocks if each["type"] == "actions")
+        share_id, digest = block["elements"][0]["value"].split(".")
+        person = user or question.only_for
+        press = self.press(int(share_id), user=person, channel=channel)
+        return self.ledger.consents.decide(Decision(press, digest, is_yes, ""))
+
+    def plan(self, share_id, *, external=False, private=PrivateFiles.ALLOW):
         """Run the share's job; return the attachments that were submitted."""
-        guards = Guards(allow_external=external, allow_private=private)
+        guards = Guards(allow_external=external, private=private)
         ledger, directory = self.ledger.shares, self.directory
         options = {"guards": guards, "patience": self.patience}
         receipts = Receipts(self.response_urls, self.seeker.people)
@@ -131,6 +141,7 @@ class Bench:
             self.ledger.replies,
             self.api,
             self.response_urls,
+            Asker(self.ledger.consents, self.api, self.agenda),
             self.agenda,
             links=LINKS,
             command="/attach",

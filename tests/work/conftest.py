@@ -7,6 +7,7 @@ import pytest
 
 from bot.work.ledger.attachments import AttachmentLedger
 from bot.work.ledger.comments import CommentLedger
+from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
@@ -24,6 +25,7 @@ class Ledger:
     attachments: AttachmentLedger
     replies: ReplyLedger
     comments: CommentLedger
+    consents: ConsentLedger
 
     def plan(self, share, *resolutions):
         """Add and plan a share; return its id and its attachments' ids."""
@@ -73,6 +75,7 @@ def ledger(database, clock):
         AttachmentLedger(database, clock=clock, has_comments=True),
         ReplyLedger(database, clock=clock),
         CommentLedger(database, clock=clock),
+        ConsentLedger(database, clock=clock),
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.config import PrivateFiles
 from bot.domain.references import WorkItemKey
 from bot.errors import DAY
 from bot.sandbox.wire import Fault, cut
@@ -39,7 +40,7 @@ def test_what_looks_like_a_key_and_is_none_is_passed_over(bench):
 def test_what_the_settings_do_not_allow_is_told_and_not_attached(bench, options, code):
     _, share_id = bench.share(bench.slack.add_file(), text="WEB-1 UTF-8", **options)
 
-    assert bench.plan(share_id, private=False) == []
+    assert bench.plan(share_id, private=PrivateFiles.DENY) == []
 
     (item,) = bench.ledger.replies.get(share_id).report.items
     assert (item.key, item.problem.code) == ("WEB-1", code)

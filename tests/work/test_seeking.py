@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.config import PrivateFiles
 from bot.domain.commands import parse_command
 from bot.domain.mentions import parse_mention
 from bot.domain.references import WorkItemKey
@@ -185,7 +186,7 @@ def test_where_nothing_tells_the_work_item_only_the_one_who_reacted_is_told(benc
 def test_slack_is_asked_whether_a_conversation_is_private(bench, channel, works):
     message = post(bench, "WEB-1", "a.pdf", channel=channel)
 
-    bench.plan(share_id := bench.react(message), private=False)
+    bench.plan(share_id := bench.react(message), private=PrivateFiles.DENY)
 
     (item,) = bench.ledger.replies.get(share_id).report.items
     assert (item.problem is None) is works

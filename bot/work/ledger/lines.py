@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
+    String,
     and_,
     case,
     func,
@@ -14,7 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.outcomes import ALREADY_LINKED, MADE, OWN, REMOVING, Outcome
+from bot.domain.outcomes import (
+    ALREADY_LINKED,
+    CONSENT_AWAITED,
+    MADE,
+    OWN,
+    REMOVING,
+    Outcome,
+)
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
@@ -24,7 +33,12 @@ from bot.work.ledger.schema import (
     share_references,
     shares,
 )
-from bot.work.ledger.states import AT_REST, AttachmentState, ReferenceState
+from bot.work.ledger.states import (
+    AT_REST,
+    AttachmentState,
+    Consent,
+    ReferenceState,
+)
 
 _NO_FACTS: Mapping[str, Fact] = {}
 #: What `asset_id` keeps when an attachment is looked at again. Only by its id is a link
@@ -32,19 +46,58 @@ _NO_FACTS: Mapping[str, Fact] = {}
 KNOWN_LINK = case((attachments.c.is_link, attachments.c.asset_id))
 
 
-def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]:
+def put_lines(
+    connection: Connection, share_id: int, *, now: float, needs_consent: bool = False
+) -> list[int]:
     """Add the lines that the share lacks; return the attachments it still waits for.
 
     One that was finished for an earlier share is opened again: only Plane knows
-    whether it is still there.
+    whether it is still there. Where consent is needed, no line without it is waited
+    for.
     """
-    _put_attachments(connection, share_id, now)
+    _put_attachments(connection, share_id, now, needs_consent=needs_consent)
+    _put_lines(connection, share_id, needs_consent=needs_consent)
+    if needs_consent:
+        _hold(connection, share_id)
+    undecided = select(share_attachments.c.attachment_id).where(
+        share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
+    )
+    wake(connection, undecided, now=now)
+    return list(connection.execute(undecided).scalars())
+
+
+def wake(connection: Connection, wanted: Select[tuple[int]], *, now: float) -> None:
+    """Have what is at rest among the *wanted* attachments worked on."""
+    connection.execute(
+        update(attachments)
+        .where(
+            attachments.c.id.in_(wanted),
+            attachments.c.state.in_(AT_REST),
+        )
+        .values(
+            state=AttachmentState.PENDING,
+            asset_id=KNOWN_LINK,
+            relayed=0,
+            due_at=now,
+            **NEVER,
+        )
+    )
+
+
+def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) -> None:
+    consent = Consent.NEEDED.value if needs_consent else None
+    outcome = CONSENT_AWAITED.code if needs_consent else None
     wanted = _wanted(share_id).subquery()
     connection.execute(
         insert(share_attachments)
         .from_select(
-            ["share_id", "attachment_id"],
-            select(literal(share_id), attachments.c.id)
+            ["share_id", "attachment_id", "consent", "outcome"],
+            select(
+                literal(share_id),
+                attachments.c.id,
+                literal(consent, String),
+                literal(outcome, String),
+            )
             .join_from(
                 attachments,
                 wanted,
@@ -56,24 +109,24 @@ def put_lines(connection: Connection, share_id: int, *, now: float) -> list[int]
         )
         .on_conflict_do_nothing()
     )
-    undecided = select(share_attachments.c.attachment_id).where(
-        share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
-    )
+
+
+def _hold(connection: Connection, share_id: int) -> None:
+    """Have consent asked for what is tried again and went without before.
+
+    The setting is younger than those lines. What is under way already goes on.
+    """
+    at_rest = select(attachments.c.id).where(attachments.c.state.in_(AT_REST))
     connection.execute(
-        update(attachments)
+        update(share_attachments)
         .where(
-            attachments.c.id.in_(undecided),
-            attachments.c.state.in_(AT_REST),
+            share_attachments.c.share_id == share_id,
+            share_attachments.c.outcome.is_(None),
+            share_attachments.c.consent.is_(None),
+            share_attachments.c.attachment_id.in_(at_rest),
         )
-        .values(
-            state=AttachmentState.PENDING,
-            asset_id=KNOWN_LINK,
-            relayed=0,
-            due_at=now,
-            **NEVER,
-        )
+        .values(consent=Consent.NEEDED, outcome=CONSENT_AWAITED.code, facts={})
     )
-    return list(connection.execute(undecided).scalars())
 
 
 def is_removable() -> ColumnElement[bool]:
@@ -164,11 +217,14 @@ def _is_another(
     return bool(known != asset_id)
 
 
-def _put_attachments(connection: Connection, share_id: int, now: float) -> None:
+def _put_attachments(
+    connection: Connection, share_id: int, now: float, *, needs_consent: bool
+) -> None:
+    state = AttachmentState.HELD if needs_consent else AttachmentState.PENDING
     wanted = _wanted(share_id).add_columns(
         func.min(share_references.c.project_id),
         func.min(share_references.c.item_key),
-        literal(AttachmentState.PENDING.value),
+        literal(state.value),
         literal(0),
         literal(0),
         literal(now),

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Update, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import REMOVING, SETTLED, Outcome
+from bot.domain.outcomes import CONSENT_AWAITED, REMOVING, SETTLED, Outcome
 from bot.domain.references import Reference, print_reference
 from bot.domain.shares import Share
 from bot.work.ledger.schema import share_attachments, share_files, share_references
-from bot.work.ledger.states import ReferenceState
+from bot.work.ledger.states import UNDECIDED, Consent, ReferenceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,19 @@ def put_parts(
 
 
 def reopen_failures(connection: Connection, share_id: int) -> bool:
-    """Undecide what failed or was undone; return whether there was any."""
-    kept = (*SETTLED, REMOVING.code)
+    """Undecide what failed or was undone; return whether there was any.
+
+    What nobody has consented to is only asked for again.
+    """
+    asked = connection.execute(
+        update(share_attachments)
+        .where(
+            share_attachments.c.share_id == share_id,
+            share_attachments.c.consent.in_((*UNDECIDED, Consent.REFUSED)),
+        )
+        .values(consent=Consent.NEEDED, outcome=CONSENT_AWAITED.code, facts={})
+    )
+    kept = (*SETTLED, REMOVING.code, CONSENT_AWAITED.code)
     lines = connection.execute(
         update(share_attachments)
         .where(
@@ -93,7 +104,7 @@ def reopen_failures(connection: Connection, share_id: int) -> bool:
         # What it failed for stays, so that it is known for one to be tried again.
         .values(state=ReferenceState.PENDING)
     )
-    return lines.rowcount + references.rowcount > 0
+    return asked.rowcount + lines.rowcount + references.rowcount > 0
 
 
 def reconsider(connection: Connection, share_id: int, share: Share) -> bool:

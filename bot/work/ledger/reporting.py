@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import REMOVING, Outcome
+from bot.domain.outcomes import CONSENTS, REMOVING, Outcome
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.work.ledger.schema import (
     attachments,
@@ -19,7 +19,7 @@ from bot.work.ledger.states import ReferenceState, ShareState
 
 def read_report(connection: Connection, share: Row[Any]) -> Report:
     """Return everything that a share's reply has to say now."""
-    lines = _lines(connection, share.id)
+    lines = _lines(connection, share)
     return Report(
         items=tuple(
             ItemReport(
@@ -66,7 +66,7 @@ def _told_references(connection: Connection, share_id: int) -> Sequence[Row[Any]
     return list({row.item_key: row for row in rows}.values())
 
 
-def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
+def _lines(connection: Connection, share: Row[Any]) -> dict[str, list[FileLine]]:
     """Return the share's lines by the id of their work item.
 
     Its key may have been another one when the file was first attached.
@@ -86,7 +86,7 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
             (share_files.c.share_id == share_attachments.c.share_id)
             & (share_files.c.file_id == attachments.c.file_id),
         )
-        .where(share_attachments.c.share_id == share_id)
+        .where(share_attachments.c.share_id == share.id)
         .order_by(share_files.c.position)
     )
     lines: dict[str, list[FileLine]] = {}
@@ -94,7 +94,7 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
         file = SharedFile(**row.file)
         line = FileLine(
             name=file.plane_name,
-            outcome=_outcome(row),
+            outcome=_outcome(row, sharer=file.shared_by or share.user_id),
             relayed=row.relayed,
             size=file.size,
             waiting_for=Outcome(**row.waiting_for) if row.waiting_for else None,
@@ -104,9 +104,13 @@ def _lines(connection: Connection, share_id: int) -> dict[str, list[FileLine]]:
     return lines
 
 
-def _outcome(line: Any) -> Outcome | None:
-    is_open = line.outcome in (None, REMOVING.code)
-    return None if is_open else Outcome(line.outcome, line.facts)
+def _outcome(line: Any, *, sharer: str) -> Outcome | None:
+    if line.outcome in (None, REMOVING.code):
+        return None
+    facts = line.facts or {}
+    if line.outcome in CONSENTS:
+        facts = {**facts, "sharer": sharer}
+    return Outcome(line.outcome, facts)
 
 
 def read_names(connection: Connection, share_id: int) -> tuple[str, ...]:

@@ -128,7 +128,9 @@ attachments = Table(
     UniqueConstraint("team_id", "file_id", "work_item_id"),
 )
 
-#: A share's line for one attachment; `outcome` is null until it is decided.
+#: A share's line for one attachment; `outcome` is null until it is decided. One whose
+#: `consent` is open or refused always has an outcome that says so: what is undecided
+#: may go to Plane.
 share_attachments = Table(
     "share_attachments",
     metadata,
@@ -139,6 +141,7 @@ share_attachments = Table(
         ForeignKey("attachments.id", ondelete="CASCADE"),
         primary_key=True,
     ),
+    Column("consent", String(16)),
     Column("outcome", String(64)),
     Column("facts", JSON(none_as_null=True)),
 )

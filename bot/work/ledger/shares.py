@@ -198,7 +198,13 @@ class ShareLedger:
         with self._database.read() as connection:
             return explain_retry(connection, press)
 
-    def plan(self, share_id: int, resolutions: Iterable[Resolution]) -> list[int]:
+    def plan(
+        self,
+        share_id: int,
+        resolutions: Iterable[Resolution],
+        *,
+        needs_consent: bool = False,
+    ) -> list[int]:
         """Keep what the references are; return the attachments that have to be made.
 
         A share without a reference to a known project becomes quiet, one to which an
@@ -207,7 +213,9 @@ class ShareLedger:
         with self._database.write() as connection:
             for resolution in resolutions:
                 resolve(connection, share_id, resolution)
-            work = put_lines(connection, share_id, now=self._clock())
+            work = put_lines(
+                connection, share_id, now=self._clock(), needs_consent=needs_consent
+            )
             told = has_reference(
                 connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
             )

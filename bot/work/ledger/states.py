@@ -35,10 +35,17 @@ class AttachmentState(StrEnum):
     #: Somebody took it back: Plane has to be told.
     REMOVING = "removing"
     REMOVED = "removed"
+    #: Nobody has consented yet to its file leaving a private conversation.
+    HELD = "held"
 
 
 #: Of attachments that nobody works on; a new share looks at them again.
-AT_REST = (AttachmentState.DONE, AttachmentState.FAILED, AttachmentState.REMOVED)
+AT_REST = (
+    AttachmentState.DONE,
+    AttachmentState.FAILED,
+    AttachmentState.REMOVED,
+    AttachmentState.HELD,
+)
 #: All others. Asked for by these names, they are found without reading what is done.
 UNDER_WAY = tuple(state for state in AttachmentState if state not in AT_REST)
 
@@ -52,6 +59,20 @@ class CommentState(StrEnum):
     POSTED = "posted"
     #: Somebody deleted it in Plane, and does not want it back.
     GONE = "gone"
+
+
+class Consent(StrEnum):
+    """What the sharer of a private file says to its line; none where none is needed."""
+
+    NEEDED = "needed"
+    #: They were asked, or cannot be.
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+#: A yes or a no to a line in one of these counts.
+UNDECIDED = (Consent.NEEDED, Consent.ASKED)
 
 
 class ReplyState(StrEnum):
