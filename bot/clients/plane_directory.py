@@ -83,11 +83,13 @@ class PlaneDirectory:
         return isinstance(reference, WorkItemKey) and reference.identifier in fence
 
     def may_be_known(self, reference: Reference) -> bool:
-        """Whether its project is one, as far as can be told without asking Plane."""
-        is_fenced_out = isinstance(reference, WorkItemKey) and not self.is_let_in(
-            reference
-        )
-        return self.is_known(reference) or not (is_fenced_out or self.has_listed)
+        """Whether its project is one, as far as can be told without asking Plane.
+
+        It may have been made since they were listed; the search finds it already.
+        """
+        if isinstance(reference, WorkItemKey) and not self.is_let_in(reference):
+            return False
+        return self.is_known(reference) or not self._has_listed_lately()
 
     def is_let_in(self, key: WorkItemKey) -> bool:
         """Whether the fence, if there is one, has the key's project."""
@@ -143,6 +145,12 @@ class PlaneDirectory:
             return self._plane.get_work_item(reference)
         except WorkItemNotFound as problem:
             return problem
+
+    def _has_listed_lately(self) -> bool:
+        listed_at = self._projects_at
+        if listed_at is None:
+            return False
+        return self._clock() - listed_at <= _PROJECTS_MISS_SECONDS
 
     def _get_projects(self, max_age: float) -> Mapping[str, Project]:
         with self._projects_lock:

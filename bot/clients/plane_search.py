@@ -16,6 +16,7 @@ from bot.clients.plane_answers import expecting_shape, raise_for_status, read_ob
 from bot.clients.plane_calls import PlaneCalls
 from bot.domain.item_search import FoundItem
 from bot.domain.references import WorkItemKey
+from bot.errors import MalformedReference
 
 #: The menu of Slack's that shows them has room for 100.
 MOST_FOUND = 100
@@ -57,9 +58,13 @@ class PlaneSearch:
         )
         raise_for_status(response)
         with expecting_shape():
-            return tuple(map(_parse, read_object(response)["issues"]))
+            found = map(_parse, read_object(response)["issues"])
+            return tuple(item for item in found if item)
 
 
-def _parse(raw: Mapping[str, Any]) -> FoundItem:
-    key = WorkItemKey(str(raw["project__identifier"]), int(raw["sequence_id"]))
+def _parse(raw: Mapping[str, Any]) -> FoundItem | None:
+    try:
+        key = WorkItemKey(str(raw["project__identifier"]), int(raw["sequence_id"]))
+    except MalformedReference:
+        return None  # Plane lets a project have one that no text can be told by
     return FoundItem(key, str(raw["name"]))

@@ -138,6 +138,14 @@ class SlackApi:
             blocks=blocks,
         )
 
+    def write_to(self, user_id: str, text: str) -> None:
+        """Write *text* to a person in their direct messages with the bot.
+
+        Their id stands for that conversation, which is opened if need be
+        (docs.slack.dev/reference/methods/chat.postMessage).
+        """
+        call(self._writer.chat_postMessage, channel=user_id, text=text)
+
     def find_reply(
         self, *, channel_id: str, thread_ts: str | None, after: str, marker: str
     ) -> str | None:

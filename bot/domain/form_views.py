@@ -12,6 +12,8 @@ from bot.domain.sentences import show_size
 
 #: More than this no menu holds.
 MOST_FILES = 100
+#: A modal holds 100 blocks; nobody reads so many sentences.
+_MOST_SAID = 20
 _MOST_CHECKBOXES = 10
 _MOST_UPLOADS = 10
 _LONGEST_OPTION = 75
@@ -42,7 +44,7 @@ def build_upload_form(seal: str, *, said: Sequence[str] = ()) -> View:
         "action_id": FILES,
         "max_files": _MOST_UPLOADS,
     }
-    blocks = [*map(_section, said), _search(), _input(FILES, UPLOAD_LABEL, element)]
+    blocks = [*_say(said), _search(), _input(FILES, UPLOAD_LABEL, element)]
     return _form("Attach to work item", "Attach", blocks, seal)
 
 
@@ -51,7 +53,8 @@ def build_message_form(
 ) -> View:
     """Return the form that offers *files* of a message."""
     blocks = [
-        *map(_section, said),
+        *_say(said),
+        *_say(_tell_cut(files)),
         _search(),
         _input(FILES, "Files of that message", _choice(files)),
     ]
@@ -66,6 +69,7 @@ def build_move_form(seal: str, files: Sequence[SharedFile], items: str) -> View:
     )
     blocks = [
         _section(told),
+        *_say(_tell_cut(files)),
         _search(),
         _input(FILES, "Files to move", _choice(files)),
     ]
@@ -75,6 +79,18 @@ def build_move_form(seal: str, files: Sequence[SharedFile], items: str) -> View:
 def build_option(value: str, text: str) -> dict[str, Any]:
     """Return an option of a menu; a text that is too long is cut."""
     return {"text": _plain(_cut(text)), "value": value}
+
+
+def _say(said: Sequence[str]) -> list[Block]:
+    left = len(said) - _MOST_SAID
+    rest = [f"{left} more cannot be attached either."] if left > 0 else []
+    return [_section(text) for text in (*said[:_MOST_SAID], *rest)]
+
+
+def _tell_cut(files: Sequence[SharedFile]) -> list[str]:
+    if len(files) <= MOST_FILES:
+        return []
+    return [f"These are the first {MOST_FILES} of {len(files)} files."]
 
 
 def _search() -> Block:
@@ -101,7 +117,7 @@ def _choice(files: Sequence[SharedFile]) -> Mapping[str, Any]:
 
 def _file_option(file: SharedFile) -> Mapping[str, Any]:
     size = "" if file.size is None else f" ({show_size(file.size)})"
-    name = _cut(file.name or file.file_id, _LONGEST_OPTION - len(size))
+    name = _cut(file.plane_name, _LONGEST_OPTION - len(size))
     return build_option(file.file_id, f"{name}{size}")
 
 

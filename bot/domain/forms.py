@@ -76,11 +76,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What was entered into the form *view_id*: at most the ids of files, or files."""
+    """What was entered into the form *view_id*: at most the ids of files, or files.
+
+    *is_external* tells that another organisation's person did it.
+    """
 
     view_id: str
     team_id: str
     user_id: str
+    is_external: bool
     reference: Reference | None
     file_ids: tuple[str, ...]
     uploads: tuple[SharedFile, ...]
@@ -158,6 +162,7 @@ def parse_entries(body: object) -> Entries:
         view_id=read_id(view, "id"),
         team_id=team_id,
         user_id=user_id,
+        is_external=_is_external(payload, team_id),
         reference=_read_reference(_read_input(values, ITEM)),
         file_ids=tuple(_read_chosen(files)),
         uploads=tuple(_read_uploads(files, user_id)),
@@ -170,7 +175,7 @@ def refuse_upload(file: SharedFile, *, limit: int | None) -> None:
     Raises:
         FinalProblem: the one that says why.
     """
-    if file.size is not None and file.mode:
+    if file.mode and not file.is_stub:
         check_file(file, limit=limit)
 
 
@@ -178,6 +183,14 @@ def _read_person(payload: JsonObject) -> tuple[str, str]:
     team = read_object(payload.get("team"), "team")
     user = read_object(payload.get("user"), "user")
     return read_id(team, "id"), read_id(user, "id")
+
+
+def _is_external(payload: JsonObject, team_id: str) -> bool:
+    # The button that opens a form may be shown to them (Slack Connect).
+    home = read_object(payload.get("user"), "user").get("team_id") or team_id
+    enterprise = payload.get("enterprise")
+    own_id = enterprise.get("id") if isinstance(enterprise, Mapping) else None
+    return home not in (team_id, own_id)
 
 
 def _read_trigger_id(body: JsonObject) -> str:

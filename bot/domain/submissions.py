@@ -64,8 +64,7 @@ def build_share(form: Form, entries: Entries, movable: Movable | None) -> Share:
         thread_ts=source.thread_ts if source else None,
         user_id=form.user_id,
         is_private=_is_private(form, source),
-        # Only members of the app's own workspace have its shortcuts and its commands.
-        is_external=source.is_external if source else False,
+        is_external=entries.is_external or bool(source and source.is_external),
         references=(entries.reference,),
         files=tuple(file for file in files if file.file_id in entries.file_ids),
         trigger=f"form:{entries.view_id}",
@@ -77,7 +76,8 @@ def build_share(form: Form, entries: Entries, movable: Movable | None) -> Share:
 def _find_file_faults(
     form: Form, entries: Entries, movable: Movable | None, limit: int | None
 ) -> Iterator[str]:
-    if not entries.uploads and not entries.file_ids:
+    is_upload = isinstance(form.subject, Uploads)
+    if not (entries.uploads if is_upload else entries.file_ids):
         yield "Choose at least one file."
     if isinstance(form.subject, Moving):
         there = {file.file_id for file in movable.files} if movable else set()

@@ -1,5 +1,6 @@
 """The slash command: answered at once, carried out afterwards."""
 
+import logging
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -16,6 +17,8 @@ from bot.errors import MalformedEvent
 from bot.listeners.intake import Intake
 from bot.work.forming import FormDesk
 
+logger = logging.getLogger(__name__)
+
 
 def register(
     app: App, intake: Intake, desk: FormDesk, *, command: str, emoji: str
@@ -29,8 +32,12 @@ def register(
 
 def open_form(desk: FormDesk, body: Mapping[str, Any]) -> None:
     """Open the form where nothing was typed behind the command."""
-    if is_bare(body):
+    if not is_bare(body):
+        return
+    try:
         desk.open(parse_command_opening(body))
+    except MalformedEvent as error:
+        logger.warning("A command is malformed: %s", error)
 
 
 def attach_by_command(

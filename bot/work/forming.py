@@ -38,8 +38,12 @@ from bot.work.seeking import ABSENT
 
 logger = logging.getLogger(__name__)
 
-_TOO_LATE = "The form did not open in time. Please try again."
+_NOT_OPENED = "I could not open the form. Please try again."
 _GONE = "That message is not there any more."
+_NOT_FOR_ME = (
+    "I cannot see direct messages between people. Download the files there, and upload"
+    " them here instead."
+)
 _NO_FILES = "That message has no files. Upload some here instead."
 _NOTHING_TO_MOVE = (
     "There is nothing here for you to move: it was removed or moved since, or somebody"
@@ -65,7 +69,7 @@ class FormDesk:
                 self._open(opening)
         except Problem as problem:
             logger.warning("A form was not opened: %s", problem)
-            self.response_urls.tell_at(opening.response_url, _TOO_LATE)
+            self.response_urls.tell_at(opening.response_url, _NOT_OPENED)
 
     def open_sealed(self, seal: str, opening: Opening) -> None:
         """Open the form that was sealed for the person of *opening*.
@@ -98,7 +102,15 @@ class FormDesk:
                 view = self._look(form, form.subject)
         except Problem as problem:
             view = build_word(tell(Outcome.of(problem), it="that message"))
-        self.views.update(view_id, view)
+        self._show(view_id, view)
+
+    def _show(self, view_id: str, view: View) -> None:
+        try:
+            self.views.update(view_id, view)
+        except SlackRejected as problem:
+            if problem.error != "not_found":
+                raise
+            logger.info("A form was closed before it was filled")
 
     def _keep(self, view_id: str, opening: Opening) -> None:
         self.response_urls.keep(f"form:{view_id}", opening.response_url)
@@ -118,20 +130,26 @@ class FormDesk:
         try:
             message = self.conversations.find_message(subject.channel_id, subject.ts)
         except SlackRejected as problem:
-            if problem.error in ABSENT:
-                raise BotNotInvited from problem
-            raise
+            if problem.error not in ABSENT:
+                raise
+            if subject.channel_id.startswith("D"):  # nobody can be invited there
+                return self._ask_for_uploads(form, [_NOT_FOR_ME])
+            raise BotNotInvited from problem
         if message is None:
             return build_word(_GONE)
         offered, said = self._sort(message.files)
         if offered:
             return build_message_form(self.sealer.seal(form), offered, said=said)
+        return self._ask_for_uploads(form, said or [_NO_FILES])
+
+    def _ask_for_uploads(self, form: Form, said: Sequence[str]) -> View:
         uploads = Form(form.team_id, form.user_id, Uploads())
-        return build_upload_form(self.sealer.seal(uploads), said=said or [_NO_FILES])
+        return build_upload_form(self.sealer.seal(uploads), said=said)
 
     def _sort(self, files: Sequence[SharedFile]) -> tuple[list[SharedFile], list[str]]:
         """Return the files to offer, and why the others are none."""
-        limit = self.directory.get_file_size_limit()
+        # Plane is not asked: while it hangs, so would everybody's form.
+        limit = self.directory.known_file_size_limit
         offered: list[SharedFile] = []
         said: list[str] = []
         for file in files:

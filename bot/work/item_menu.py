@@ -31,7 +31,7 @@ class ItemMenu:
         Where Plane does not find it in time, a key of a known project stands for
         itself.
         """
-        text = " ".join(typed.split())[:_LONGEST_TEXT].casefold()
+        text = " ".join(typed.split())[:_LONGEST_TEXT]
         found = self._find(text) if text else ()
         if found is None:
             key = read_typed_key(text)

@@ -121,6 +121,9 @@ class ReplyHandler:
         text = self._write(reply)
         if self._response_urls.tell(reply.trigger, text):
             return
+        if reply.channel_id == reply.user_id:  # no conversation was opened yet
+            self._slack.write_to(reply.user_id, text)
+            return
         self._slack.tell_privately(
             channel_id=reply.channel_id,
             user_id=reply.user_id,

@@ -37,7 +37,8 @@ class Sealer:
         """
         try:
             form = parse_form(self._serializer.loads(text))
-        except BadSignature as error:
+        # Half a surrogate pair has no UTF-8; another version sealed other fields.
+        except (BadSignature, UnicodeError, LookupError, TypeError) as error:
             raise BrokenSeal from error
         if (form.team_id, form.user_id) != (team_id, user_id):
             raise BrokenSeal

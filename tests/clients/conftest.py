@@ -26,10 +26,12 @@ class CountingGate:
     def __init__(self):
         self.passed = 0
         self.pushed = []
+        self.patience = []
 
     @contextlib.contextmanager
     def passage(self, *, patience=None):
         self.passed += 1
+        self.patience.append(patience)
         yield
 
     def push_back(self, seconds):

@@ -97,6 +97,45 @@ def test_a_new_project_is_found_soon(directory, plane, clock):
     assert directory.find_project(key).identifier == "NEW"
 
 
+NEW_1 = WorkItemKey("NEW", 1)
+
+
+def test_before_projects_were_listed_any_may_be_one(directory, plane):
+    assert directory.may_be_known(UTF_8)
+    assert directory.may_be_known(WorkItemId(NOWHERE, NOWHERE))
+    assert count(plane, "projects") == 0
+
+
+def test_just_after_they_were_listed_only_those_are_known(directory, plane, clock):
+    directory.find_project(WEB_1)
+    clock.now += 30
+
+    assert directory.may_be_known(WEB_1)
+    assert directory.may_be_known(WorkItemId(plane.state.project("WEB").id, NOWHERE))
+    assert not directory.may_be_known(NEW_1)
+    assert not directory.may_be_known(WorkItemId(NOWHERE, NOWHERE))
+    assert count(plane, "projects") == 1
+
+
+def test_a_while_later_a_project_may_be_new(directory, plane, clock):
+    directory.find_project(WEB_1)
+    clock.now += 31
+
+    assert directory.may_be_known(NEW_1)
+    assert directory.may_be_known(WorkItemId(NOWHERE, NOWHERE))
+    assert count(plane, "projects") == 1
+
+
+def test_what_is_outside_the_fence_is_never_known(client, clock):
+    directory = PlaneDirectory(client, fence=frozenset({"OPS"}), clock=clock)
+
+    for _ in range(2):
+        assert not directory.may_be_known(WEB_1)
+        assert directory.may_be_known(WorkItemKey("OPS", 1))
+        directory.find_project(WEB_1)
+        clock.now += 31
+
+
 def test_what_only_looks_like_a_key_asks_plane_no_more_than_now_and_then(
     directory, plane, clock
 ):

@@ -181,3 +181,46 @@ def test_what_is_not_replaced_is_told(urls, slack, question, action):
     slack.fail(Fault("slack.respond", action))
 
     assert not urls.replace(question[1], "x")
+
+
+# --- an address that came just now --------------------------------------------
+
+
+def test_who_acted_just_now_is_told_by_the_address_that_came_along(urls, slack, url):
+    assert urls.tell_at(url, "I could not open the form.")
+
+    (call,) = slack.responses
+    assert call.args == {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": "I could not open the form.",
+    }
+    assert len(urls._urls) == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://hooks.slack.com.evil.example/x",
+        "https://u:p@hooks.slack.com/x",
+        "http://hooks.slack.com/x",
+        "http://[::1",
+        "https://hooks.slack.com\ud800/x",
+    ],
+)
+def test_only_slacks_own_addresses_are_written_to(urls, url):
+    assert not urls.tell_at(url, "x")
+
+
+def test_another_server_hears_nothing(urls):
+    with Server("elsewhere") as elsewhere:
+        assert not urls.tell_at(f"{elsewhere.origin}/actions/1", "x")
+        assert elsewhere.exchanges() == []
+
+
+@pytest.mark.parametrize("action", [cut, answer(500, b""), answer(404, b"")])
+def test_that_an_address_just_now_fails_is_told(urls, slack, url, action):
+    slack.fail(Fault("slack.respond", action))
+
+    assert not urls.tell_at(url, "x")

@@ -162,6 +162,61 @@ def test_where_there_is_no_reply_every_page_was_read(api, slack, message):
     assert len(slack.calls("conversations.replies")) == 3
 
 
+# --- where there is no thread -------------------------------------------------
+
+
+@pytest.fixture
+def direct(slack):
+    """The direct messages of UANNA with the bot: the channel's id."""
+    return slack.state.direct("UANNA").id
+
+
+def post_direct(api, channel_id, marker="form:V1"):
+    return api.post_reply(
+        channel_id=channel_id, thread_ts=None, text="done", blocks=[], marker=marker
+    )
+
+
+def find_direct(api, channel_id, *, after="1.0", marker="form:V1"):
+    return api.find_reply(
+        channel_id=channel_id, thread_ts=None, after=after, marker=marker
+    )
+
+
+def test_a_reply_without_a_thread_is_found_by_its_mark(api, slack, direct):
+    ts = post_direct(api, direct)
+    post_direct(api, direct, marker="form:V2")
+
+    assert find_direct(api, direct) == ts
+    assert find_direct(api, direct, marker="form:V3") is None
+    (first, *_) = slack.calls("chat.postMessage")
+    assert first.text("thread_ts") == ""
+    assert slack.calls("conversations.replies") == []
+
+
+def test_a_reply_without_a_thread_is_found_on_a_later_page(api, slack, direct):
+    ts = post_direct(api, direct)
+    for number in range(20):
+        slack.post(f"talk {number}", channel=direct)
+
+    assert find_direct(api, direct) == ts
+    assert len(slack.calls("conversations.history")) == 2
+
+
+def test_without_a_thread_no_earlier_message_is_taken_for_it(api, direct):
+    ts = post_direct(api, direct)
+
+    assert find_direct(api, direct, after=ts) is None
+
+
+def test_a_person_is_written_to_where_nobody_else_reads(api, slack, direct):
+    api.write_to("UANNA", "I know no project NEW in Plane.")
+
+    (message,) = slack.state.messages(direct)
+    assert message.text == "I know no project NEW in Plane."
+    assert message.bot_id
+
+
 def test_nobody_else_can_leave_the_bots_mark(api, slack, message):
     mark = {"event_type": REPLY_EVENT, "event_payload": {"share": "CGENERAL:1"}}
     theirs = slack.post("done", thread_ts=message.ts)

@@ -275,3 +275,52 @@ def test_while_slack_is_down_nothing_is_known_of_a_conversation(conversations, s
 
     with pytest.raises(errors.SlackUnavailable):
         conversations.is_public("CGENERAL")
+
+
+# --- direct messages ----------------------------------------------------------
+
+
+def test_direct_messages_are_opened_and_are_the_same_each_time(conversations, slack):
+    first = conversations.open_direct("UANNA")
+
+    assert first == slack.state.direct("UANNA").id
+    assert conversations.open_direct("UANNA") == first
+    (call, _) = slack.calls("conversations.open")
+    assert call.args["users"] == "UANNA"
+
+
+def test_an_answer_that_is_lost_opens_nothing_twice(conversations, slack):
+    slack.fail(Fault("slack.conversations.open", cut, phase="after"))
+
+    assert conversations.open_direct("UANNA") == slack.state.direct("UANNA").id
+
+
+@pytest.mark.parametrize(
+    "code", ["user_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found"]
+)
+def test_a_person_who_takes_no_direct_messages_is_told(conversations, slack, code):
+    slack.fail(Fault("slack.conversations.open", refused(code)))
+
+    with pytest.raises(errors.SlackRejected, match=code):
+        conversations.open_direct("UANNA")
+
+
+def test_a_missing_scope_for_direct_messages_is_told(conversations, slack):
+    slack.scopes.discard("im:write")
+
+    with pytest.raises(errors.SlackScopeMissing) as raised:
+        conversations.open_direct("UANNA")
+
+    assert "im:write" in raised.value.facts["scope"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"channel": None}, {"channel": "D1"}, {"channel": {"id": 5}}]
+)
+def test_an_answer_without_a_conversation_is_as_good_as_none(
+    conversations, slack, fields
+):
+    slack.fail(Fault("slack.conversations.open", answered(**fields)))
+
+    with pytest.raises(errors.SlackUnavailable):
+        conversations.open_direct("UANNA")

@@ -12,6 +12,7 @@ from bot.domain.presses import (
     parse_answer_place,
     parse_decision,
     parse_press,
+    read_value,
     write_press_answer,
 )
 from bot.errors import MalformedEvent
@@ -206,3 +207,25 @@ def test_any_payload_is_a_decision_or_malformed(payload):
         return
     assert 0 <= decision.press.share_id <= LARGEST
     assert isinstance(decision.response_url, str)
+
+
+# --- the value alone ----------------------------------------------------------
+
+
+def test_a_buttons_value_is_read():
+    assert read_value({"actions": [{"value": "a-seal"}, {"value": "other"}]}) == (
+        "a-seal"
+    )
+
+
+def test_a_button_without_a_value_has_an_empty_one():
+    assert read_value({"actions": [{"action_id": "choose"}]}) == ""
+
+
+@given(JSON | mutated(BODY))
+def test_any_payload_has_a_value_or_is_malformed(payload):
+    try:
+        value = read_value(payload)
+    except MalformedEvent:
+        return
+    assert isinstance(value, str)

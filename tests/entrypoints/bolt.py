@@ -34,12 +34,14 @@ class Homes:
         self.shown.append(visitor)
 
 
-def build_bolt(database, runner, attach, homes=None):
-    """Build the app as the bot does."""
+def build_bolt(
+    database, runner, attach, homes=None, *, plane_url=NOWHERE, patience=1.0
+):
+    """Build the app as the bot does; a menu waits for Plane *patience* seconds."""
     slack = {"token": "xoxb-x", "api_url": f"{NOWHERE}/api/"}
     urls = ResponseUrls(api_url=slack["api_url"])
     calls = PlaneCalls(
-        api_url=NOWHERE, api_key="k", workspace="acme", gate=RateGate(60), threads=1
+        api_url=plane_url, api_key="k", workspace="acme", gate=RateGate(60), threads=1
     )
     directory = PlaneDirectory(PlaneClient(calls))
     desk = FormDesk(
@@ -59,7 +61,7 @@ def build_bolt(database, runner, attach, homes=None):
             ConsentLedger(database, clock=time.time),
         ),
         desk,
-        ItemMenu(PlaneSearch(calls, patience=1.0), directory),
+        ItemMenu(PlaneSearch(calls, patience=patience), directory),
         homes or Homes(),
         bot_token="xoxb-x",
         attach=attach,

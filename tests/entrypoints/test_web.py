@@ -429,6 +429,59 @@ def test_what_is_being_answered_at_the_end_is_answered():
         socket.create_connection(("127.0.0.1", port))
 
 
+def suggestion(typed):
+    payload = {
+        "type": "block_suggestion",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "view": {"id": "V1", "callback_id": "attach"},
+        "action_id": "item",
+        "block_id": "item",
+        "value": typed,
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def test_menus_that_wait_for_plane_hold_up_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
+    database.migrate()
+    runner, answers = Runner(), []
+    with contextlib.ExitStack() as stack:
+        stack.callback(database.close)
+        plane = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        plane.settimeout(20)
+        url = f"http://127.0.0.1:{plane.getsockname()[1]}"
+        options = {"plane_url": url, "patience": 60.0}
+        bolt = build_bolt(database, runner, ATTACH, **options)
+        app = WebApp(Readiness(), app=bolt, verifier=Verifier(SECRET))
+        port = stack.enter_context(serve(app))
+        site = Site(port, Readiness(), runner, database)
+
+        def type_(text):
+            form = "application/x-www-form-urlencoded"
+            answers.append(site.post(suggestion(text), content_type=form))
+
+        # More than may wait for Plane; the others are answered at once.
+        threads = [threading.Thread(target=type_, args=(text,)) for text in "abcd"]
+        for thread in threads:
+            thread.start()
+        waiting = [plane.accept()[0] for _ in range(2)]
+        status = site.post(event())[0]
+        is_alive = site.ask("GET", "/healthz")[0] == 200
+        still_waiting = [thread.is_alive() for thread in threads].count(True)
+        for connection in waiting:
+            connection.close()
+        for thread in threads:
+            thread.join(20)
+
+    assert (status, is_alive) == (200, True)
+    assert still_waiting >= 2
+    assert [(answer[0], json.loads(answer[2])) for answer in answers] == [
+        (200, {"options": []})
+    ] * 4
+
+
 def test_where_sharing_alone_is_not_to_attach_it_does_not(site):
     attach = dataclasses.replace(ATTACH, on_share=False)
     app = build_bolt(site.database, site.runner, attach)

@@ -23,6 +23,21 @@ def test_people_of_other_organisations_attach_where_they_may(stopped):
     assert "is attached." in stopped.reply(message)
 
 
+def test_people_of_other_organisations_attach_nothing_by_a_form_either(world):
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="no key here", channel="CSHARED")
+    world.slack.react(message, "paperclip", user="USTRANGER")
+    asked = world.slack.wait_for_ephemeral("USTRANGER")
+
+    world.slack.press(asked, "choose")
+    view = world.slack.wait_for_view("USTRANGER", lambda view: len(view.blocks) > 1)
+    world.slack.suggest(view, "item", "item", "WEB-1")
+    world.slack.submit(world.slack.fill(view, {"item": "WEB-1"}))
+
+    assert "ATTACH_EXTERNAL_USERS" in world.reply(message)
+    assert world.plane.state.attachments() == []
+
+
 def test_files_from_private_conversations_stay_there_where_they_must(stopped):
     stopped.start_bot(ATTACH_PRIVATE="deny")
     file = stopped.slack.add_file()

@@ -16,9 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import bot.work.ledger.database
+from bot.domain.presses import Press
 from bot.errors import StartError
 from bot.work.ledger.database import Database, sole_use
 from bot.work.ledger.schema import attachments, metadata, shares
+from bot.work.ledger.shares import ShareLedger
+from tests.work.values import make_share
 
 MIGRATIONS = Path(bot.work.ledger.database.__file__).parent / "migrations"
 MIGRATE = """
@@ -94,13 +97,40 @@ def described(database):
         return tables | {"indexes": sorted(rows(where))}
 
 
+#: A row of `shares` as every revision since the first takes it.
+SHARE = {
+    "team_id": "T1",
+    "channel_id": "C1",
+    "trigger": "message:C1:1.1",
+    "version": "",
+    "message_ts": "1.1",
+    "thread_ts": "1.1",
+    "user_id": "U1",
+    "is_private": False,
+    "is_external": False,
+    "received_at": 1.5,
+    "state": "planned",
+    "attempts": 0,
+    "due_at": 2.5,
+    "reply_state": "posted",
+    "reply_ts": "1.2",
+    "reply_attempts": 0,
+}
+
+
+def migrate_to(database, revision):
+    """Bring the database to an earlier *revision*, as an earlier release did."""
+    with database.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def test_what_an_earlier_version_attached_is_no_link(url, open_database):
     database = open_database(url)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    migrate_to(database, "0001")
     with database.write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(
             text(
                 "INSERT INTO attachments VALUES (1, 'T1', 'F1', 'W', 'P', 'WEB-1',"
@@ -113,6 +143,27 @@ def test_what_an_earlier_version_attached_is_no_link(url, open_database):
     with database.read() as connection:
         (row,) = connection.execute(attachments.select()).all()
     assert (row.asset_id, row.is_link) == ("A", False)
+
+
+def test_a_database_of_the_first_release_keeps_its_shares(url, open_database, clock):
+    database = open_database(url)
+    migrate_to(database, "0001")
+    names = ", ".join(SHARE)
+    values = ", ".join(f":{name}" for name in SHARE)
+    with database.write() as connection:
+        insert = text(f"INSERT INTO shares ({names}) VALUES ({values})")
+        connection.execute(insert, SHARE)
+
+    database.migrate()
+
+    with database.read() as connection:
+        row = connection.execute(shares.select()).one()._mapping
+    assert {name: row[name] for name in SHARE} == SHARE
+    assert row["moves"] is None
+    assert differences(database) == []
+    ledger = ShareLedger(database, clock=clock)
+    assert ledger.retry(Press("T1", "C1", "U1", row["id"])) is False
+    assert ledger.add(make_share(ts="2.2", trigger="form:V1", moves=row["id"]))
 
 
 def test_migrating_again_changes_nothing(database):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import PlaneThrottled
 from bot.work.rate_gate import LastInLine, RateGate
 
 WINDOW = 60
@@ -309,3 +310,86 @@ def test_many_threads_never_pass_the_limit():
     answers = sorted(answered for _, answered in spans)
     for answered, (sent, _) in zip(answers, spans[limit:], strict=False):
         assert sent >= answered + window - 1e-6
+
+
+# --- who does not wait for ever -----------------------------------------------
+
+
+def test_who_is_patient_enough_gets_through(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+    call(gate, clock)
+
+    with gate.passage(patience=2 * WINDOW):
+        assert clock.now == 1_000 + WINDOW
+
+
+def test_who_is_not_is_turned_away_when_patience_is_over(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+    call(gate, clock)
+
+    with pytest.raises(PlaneThrottled), gate.passage(patience=2):
+        pytest.fail("there was no place")
+
+    assert clock.now == 1_002
+
+
+def test_where_a_place_is_free_no_patience_is_needed(clock):
+    gate = RateGate(1, clock=clock, wait=clock.wait)
+
+    with gate.passage(patience=0):
+        assert clock.now == 1_000
+
+
+def test_who_is_turned_away_used_no_place_and_holds_up_nobody(clock):
+    gate = RateGate(2, clock=clock, wait=clock.wait)
+    call(gate, clock)
+    gate.push_back(10)
+    with pytest.raises(PlaneThrottled), gate.passage(patience=1):
+        pytest.fail("Plane said no")
+    clock.now += 10
+
+    assert call(gate, clock) == 1_011
+
+
+def test_who_is_turned_away_in_the_queue_lets_those_behind_pass(clock):
+    waiters = Waiters()
+    gate = RateGate(1, window=0, clock=clock, wait=waiters.wait)
+    order = []
+
+    def ask(name, patience):
+        try:
+            with gate.passage(patience=patience):
+                order.append(name)
+        except PlaneThrottled:
+            order.append(f"not {name}")
+
+    asked = [("first", None), ("second", 2), ("third", None)]
+    threads = [threading.Thread(target=ask, args=each) for each in asked]
+    with gate.passage():
+        for thread in threads:
+            thread.start()
+            assert waiters.started.acquire(timeout=SOON)
+        clock.now += 2
+        waiters.wake()
+        threads[1].join(SOON)
+    for thread in threads:
+        thread.join(SOON)
+
+    assert order == ["not second", "first", "third"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 70), st.none() | st.integers(0, 90))))
+def test_nobody_waits_longer_than_patient(calls):
+    clock = Clock()
+    gate = RateGate(2, clock=clock, wait=clock.wait)
+
+    for gap, patience in calls:
+        clock.now += gap
+        arrived = clock.now
+        try:
+            with gate.passage(patience=patience):
+                pass
+        except PlaneThrottled:
+            assert clock.now - arrived == patience
+        else:
+            assert patience is None or clock.now - arrived <= patience

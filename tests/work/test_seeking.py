@@ -4,8 +4,11 @@ import pytest
 
 from bot.config import PrivateFiles
 from bot.domain.commands import parse_command
+from bot.domain.files import SharedFile
+from bot.domain.forms import Entries, Form, MessageFiles, Uploads
 from bot.domain.mentions import parse_mention
 from bot.domain.references import WorkItemKey
+from bot.domain.submissions import build_share
 from bot.errors import DAY
 from bot.sandbox.slack.messages import permalink
 from bot.sandbox.slack.responding import Place
@@ -716,3 +719,212 @@ def test_only_what_lacks_something_is_sought(bench):
 
     with pytest.raises(AssertionError):
         bench.seeker.seek(bench.ledger.shares.get_new(share_id))
+
+
+# --- the form -----------------------------------------------------------------
+
+
+def fill(bench, subject, *file_ids, uploads=(), key="WEB-1", **fields):
+    """Submit a form; return the share's id."""
+    identifier, _, number = key.partition("-")
+    known = {"view_id": bench.slack.state.next_id("V"), "team_id": "T1"}
+    known |= {"user_id": "UANNA", "is_external": False}
+    entries = Entries(
+        reference=WorkItemKey(identifier, int(number)),
+        file_ids=file_ids,
+        uploads=tuple(SharedFile(file.id) for file in uploads),
+        **{**known, **fields},
+    )
+    form = Form("T1", entries.user_id, subject)
+    return bench.ledger.shares.add(build_share(form, entries, None))
+
+
+def about(message):
+    return MessageFiles(message.channel_id, message.ts)
+
+
+def files_of(bench, share_id):
+    """Return the files that were found for a share."""
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    return sorted(line.name for line in item.files)
+
+
+def test_only_the_files_that_were_ticked_are_attached(bench):
+    message = post(bench, "", "a.pdf", "b.pdf", "c.pdf")
+    ids = [file.id for file in message.files]
+
+    share_id = fill(bench, about(message), ids[2], ids[0], ids[0])
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf", "c.pdf"])
+    reply = bench.ledger.replies.get(share_id)
+    assert (reply.message_ts, reply.thread_ts) == (message.ts, message.ts)
+
+
+def test_a_form_means_its_own_key_and_not_the_messages(bench):
+    message = post(bench, "for WEB-2", "a.pdf")
+
+    share_id = fill(bench, about(message), message.files[0].id)
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
+
+
+def test_ids_that_are_not_in_the_message_bring_nothing(bench):
+    elsewhere = post(bench, "", "secret.pdf", channel="CSECRET")
+    message = post(bench, "", "a.pdf")
+
+    share_id = fill(bench, about(message), elsewhere.files[0].id, "FNOWHERE")
+
+    assert planned(bench, share_id) == ([], [])
+    assert told(bench, share_id) == "NoFilesFound"
+
+
+def test_some_ids_that_are_not_in_the_message_keep_out_no_other(bench):
+    elsewhere = post(bench, "", "secret.pdf", channel="CSECRET")
+    message = post(bench, "", "a.pdf")
+    ids = elsewhere.files[0].id, message.files[0].id
+
+    assert planned(bench, fill(bench, about(message), *ids)) == (["WEB-1"], ["a.pdf"])
+
+
+def test_a_ticked_file_that_was_deleted_since_is_told(bench):
+    message = post(bench, "", "a.pdf", "b.pdf")
+    a, b = message.files
+    share_id = fill(bench, about(message), a.id, b.id)
+    bench.slack.delete_file(b)
+
+    attachments = bench.plan(share_id)
+    for attachment_id in attachments:
+        bench.attach(attachment_id)
+
+    codes = sorted(line.outcome.code for line in bench.lines(share_id))
+    assert codes == ["Attached", "FileDeleted"]
+
+
+def test_a_message_that_was_deleted_since_is_told(bench):
+    message = post(bench, "", "a.pdf")
+    share_id = fill(bench, about(message), message.files[0].id)
+    bench.slack.delete(message)
+
+    bench.plan(share_id)
+
+    assert told(bench, share_id) == "NoFilesFound"
+
+
+def test_a_form_of_another_organisations_person_is_theirs(bench):
+    message = post(bench, "", "a.pdf", channel="CSHARED")
+
+    share_id = fill(bench, about(message), message.files[0].id, is_external=True)
+    bench.plan(share_id)
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert item.problem.code == "ExternalPerson"
+
+
+def test_uploads_are_looked_up_and_answered_in_direct_messages(bench):
+    files = [bench.slack.add_file(name=name) for name in ("a.pdf", "b.pdf")]
+
+    share_id = fill(bench, Uploads(), uploads=files)
+
+    assert planned(bench, share_id) == (["WEB-1"], ["a.pdf", "b.pdf"])
+    reply = bench.ledger.replies.get(share_id)
+    assert reply.channel_id == bench.slack.state.direct("UANNA").id
+    assert (reply.message_ts, reply.thread_ts) == (None, None)
+    assert len(bench.slack.calls("conversations.open")) == 1
+
+
+def test_uploads_come_from_no_private_conversation(bench):
+    share_id = fill(bench, Uploads(), uploads=[bench.slack.add_file()])
+
+    assert len(bench.plan(share_id, private=False)) == 1
+
+
+def test_what_somebody_else_uploaded_is_not_seen(bench):
+    theirs = bench.slack.add_file(name="secret.pdf", user="UBEN")
+    mine = bench.slack.add_file(name="mine.pdf")
+    share_id = fill(bench, Uploads(), uploads=[theirs, mine])
+
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+
+    told_ = {line.name: line.outcome.code for line in bench.lines(share_id)}
+    assert told_ == {
+        f"file-{theirs.id}": "FileInvisible",
+        "mine.pdf": "Attached",
+    }
+    assert bench.attached() == [mine.sha256]
+
+
+@pytest.mark.parametrize(
+    "code", ["file_deleted", "file_not_found", "access_denied", "not_visible", "odd"]
+)
+def test_an_upload_that_slack_does_not_show_keeps_out_no_other(bench, code):
+    files = [bench.slack.add_file(name=name) for name in ("a.pdf", "b.pdf")]
+    refusal = answer(200, f'{{"ok": false, "error": "{code}"}}'.encode())
+    bench.slack.fail(Fault("slack.files.info", refusal))
+    share_id = fill(bench, Uploads(), uploads=files)
+
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+
+    codes = [line.outcome.code for line in bench.lines(share_id)]
+    assert codes == ["FileInvisible", "Attached"]
+
+
+def test_while_slack_is_down_uploads_wait(bench):
+    bench.slack.fail(Fault("slack.conversations.open", cut, times=9))
+    share_id = fill(bench, Uploads(), uploads=[bench.slack.add_file()])
+
+    assert bench.plan(share_id) == []
+    bench.slack.mend()
+
+    assert len(bench.plan(share_id)) == 1
+
+
+@pytest.fixture
+def no_direct_messages(bench):
+    """Slack refuses to open them: the person blocks apps, or is no member any more."""
+    refusal = answer(200, b'{"ok": false, "error": "cannot_dm_bot"}')
+    bench.slack.fail(Fault("slack.conversations.open", refusal, times=9))
+
+
+@pytest.mark.usefixtures("no_direct_messages")
+def test_who_takes_no_direct_messages_is_told_by_the_response_url(bench):
+    share_id = fill(bench, Uploads(), uploads=[bench.slack.add_file()], view_id="V9")
+    url = bench.slack._desk.response_urls.issue("app", Place("UANNA", "CGENERAL"))
+    bench.response_urls.keep("form:V9", url)
+
+    assert bench.plan(share_id) == []
+    assert told(bench, share_id) == "SlackRejected"
+    bench.reply(share_id)
+
+    (call,) = bench.slack.responses
+    assert "cannot_dm_bot" in call.args["text"]
+    assert bench.ledger.replies.unfinished() == []
+
+
+@pytest.mark.usefixtures("no_direct_messages")
+def test_who_cannot_be_told_at_all_is_not_tried_for_ever(bench, caplog):
+    share_id = fill(bench, Uploads(), uploads=[bench.slack.add_file()])
+    bench.plan(share_id)
+    refusal = answer(200, b'{"ok": false, "error": "cannot_dm_bot"}')
+    bench.slack.fail(Fault("slack.chat.postMessage", refusal))
+
+    bench.reply(share_id)
+
+    assert bench.ledger.replies.unfinished() == []
+    assert "cannot be answered" in caplog.text
+
+
+def test_what_comes_before_direct_messages_are_open_is_told_in_them(bench):
+    """A global shortcut has no response URL."""
+    file = bench.slack.add_file()
+    share_id = fill(bench, Uploads(), uploads=[file], key="NIX-1")
+
+    bench.plan(share_id)
+    assert told(bench, share_id) == "ProjectUnknown"
+    bench.reply(share_id)
+
+    (message,) = bench.slack.state.messages(bench.slack.state.direct("UANNA").id)
+    assert "I know no project NIX" in message.text
+    assert bench.slack.calls("chat.postEphemeral") == []
+    assert bench.ledger.replies.unfinished() == []
