@@ -19,10 +19,14 @@ from bot.sandbox.bot_process import BotEnded, BotProcess
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
+from tests.forked_bot import ForkedProcess
 
 
 class Bot(BotProcess):
     """`loadmaster run` as a process; its log is kept in `lines`."""
+
+    def launch(self, environment, folder):
+        return ForkedProcess(environment, folder)
 
     def start(self) -> "Bot":
         try:

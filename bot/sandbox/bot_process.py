@@ -61,10 +61,23 @@ class BotProcess:
         if self._reader:
             self._reader.join()  # the process before this one has ended
         self._listening.clear()
-        self.process = subprocess.Popen(
+        self.process = self.launch(self._environment, self._folder)
+        self._reader = threading.Thread(
+            target=self._read, args=(self.process,), daemon=True
+        )
+        self._reader.start()
+        if not self._listening.wait(_START_SECONDS) or not self.is_running:
+            raise BotEnded("Loadmaster did not start")
+        return self
+
+    def launch(
+        self, environment: Mapping[str, str], folder: Path
+    ) -> "subprocess.Popen[str]":
+        """Begin the process in *folder*; its log comes out of its `stderr`."""
+        return subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
-            cwd=self._folder,
-            env=dict(self._environment),
+            cwd=folder,
+            env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -73,13 +86,6 @@ class BotProcess:
             # Ctrl-C is for the process at the terminal, which then ends this one.
             start_new_session=True,
         )
-        self._reader = threading.Thread(
-            target=self._read, args=(self.process,), daemon=True
-        )
-        self._reader.start()
-        if not self._listening.wait(_START_SECONDS) or not self.is_running:
-            raise BotEnded("Loadmaster did not start")
-        return self
 
     @property
     def url(self) -> str:

@@ -317,11 +317,11 @@ def test_a_change_whose_answer_is_lost_is_made_again(bench, operation, phase):
 
 def test_what_plane_throttles_was_not_made_and_waits_as_long_as_it_says(bench):
     _, share_id = attached(bench)
-    wait = answer(429, b"{}", {"Retry-After": "30", **JSON})
+    wait = answer(429, b"{}", {"Retry-After": "1", **JSON})
     bench.plane.fail(Fault("plane.create_comment", wait))
 
     bench.comment()
-    assert bench.agenda.jobs[-1][1] == bench.clock.now + 30
+    assert bench.agenda.jobs[-1][1] == bench.clock.now + 1
     undo(bench, share_id)
     bench.comment()
 
@@ -330,7 +330,7 @@ def test_what_plane_throttles_was_not_made_and_waits_as_long_as_it_says(bench):
 
 def test_what_is_refused_after_a_lost_answer_may_be_there_still(bench):
     _, share_id = attached(bench)
-    wait = answer(429, b"{}", {"Retry-After": "30", **JSON})
+    wait = answer(429, b"{}", {"Retry-After": "1", **JSON})
     bench.plane.fail(Fault("plane.create_comment", cut, phase="after"))
     bench.comment()
     bench.plane.fail(Fault("plane.create_comment", wait))
