@@ -33,12 +33,14 @@ class CommentedFile:
 class Origin:
     """Where the files were shared: *link* leads there, where it is known.
 
-    *channel* is the name of a public channel; other conversations are not named.
+    *channel* is the name of a public channel; other conversations are not named. With
+    *is_upload* they were shared in none, but uploaded into a form.
     """
 
     is_private: bool
     channel: str | None = None
     link: str | None = None
+    is_upload: bool = False
 
 
 def write_comment(files: Sequence[CommentedFile], origin: Origin) -> str:
@@ -89,6 +91,8 @@ def _show_people(people: Sequence[str]) -> str:
 
 
 def _show_origin(origin: Origin) -> str:
+    if origin.is_upload:
+        return "a form"
     if origin.is_private:
         text = "a private conversation"
     else:

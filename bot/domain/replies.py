@@ -16,8 +16,8 @@ LONGEST_TEXT = 4000
 _DONE = "\N{WHITE HEAVY CHECK MARK}"
 _FAILED = "\N{CROSS MARK}"
 _UNDONE = "\N{LEFTWARDS ARROW WITH HOOK}"
-#: Somebody was asked, or the line is none of this version's.
-_UNCLEAR = "\N{WHITE QUESTION MARK ORNAMENT}"
+_ASKED = "\N{RAISED HAND}"
+_UNKNOWN = "\N{WHITE QUESTION MARK ORNAMENT}"
 _OPEN = "\N{HOURGLASS WITH FLOWING SAND}"
 
 
@@ -85,11 +85,11 @@ def _done(outcome: Outcome) -> str:
 
 def _mark(outcome: Outcome) -> str:
     if not is_known(outcome):
-        return _UNCLEAR
+        return _UNKNOWN
     if outcome.code in (UNDONE.code, MOVED):
         return _UNDONE
     if outcome.code == CONSENT_AWAITED.code:
-        return _UNCLEAR
+        return _ASKED
     return _DONE if outcome.is_success else _FAILED
 
 

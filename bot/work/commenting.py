@@ -163,7 +163,7 @@ class CommentHandler:
             )
         if not comment.is_private:
             channel = self._slack.find_channel_name(channel_id)
-        return Origin(comment.is_private, channel, link)
+        return Origin(comment.is_private, channel, link, is_upload=ts is None)
 
     def _postpone(
         self, job: Job, comment: DueComment, problem: TransientProblem

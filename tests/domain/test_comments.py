@@ -217,3 +217,11 @@ def test_external_ids_fit_and_differ_wherever_places_do(one, other):
     assert len(first) <= LONGEST_EXTERNAL_ID
     assert first.endswith(f":{ITEM}")
     assert (first == second) == (one == other)
+
+
+def test_what_was_uploaded_into_a_form_is_told_as_that():
+    origin = Origin(is_private=False, is_upload=True)
+
+    assert write_comment([CommentedFile("a.pdf", "Anna")], origin) == (
+        "<p><strong>Anna</strong> shared <strong>a.pdf</strong> in a form (Slack).</p>"
+    )

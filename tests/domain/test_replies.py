@@ -89,7 +89,7 @@ def test_a_file_that_is_open_tells_how_far_it_is(line, told):
     [
         (
             Outcome("ConsentAwaited", {"sharer": "U1"}),
-            "❔ I am asking <@U1> whether `a.pdf` may go to Plane; nothing is sent"
+            "✋ I am asking <@U1> whether `a.pdf` may go to Plane; nothing is sent"
             " before the answer is yes.",
         ),
         (

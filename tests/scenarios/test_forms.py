@@ -102,6 +102,8 @@ def test_files_are_uploaded_into_the_form(either, opening):
     reply = direct_reply(either, "`design.pdf` is attached.")
     either.settle()
     assert either.attached("WEB-1") == hashes(file)
+    (comment,) = either.plane.state.comments("WEB-1")
+    assert "<strong>design.pdf</strong> in a form (Slack)" in comment.html
     either.slack.press(reply, "undo", user="UANNA")
     direct_reply(either, "was removed again")
     assert either.attached("WEB-1") == []

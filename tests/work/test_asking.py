@@ -68,7 +68,7 @@ def test_the_sharer_is_asked_in_the_thread_and_nothing_is_sent(bench, asked):
 
     assert (question.channel_id, question.thread_ts) == ("CSECRET", message.ts)
     assert "`design.pdf` to WEB-1" in question.text
-    assert "❔ I am asking <@UANNA> whether `design.pdf`" in bench.told(message)[0]
+    assert "✋ I am asking <@UANNA> whether `design.pdf`" in bench.told(message)[0]
     assert buttons(bench, message) == ["Ask again"]
     assert_nothing_is_sent(bench)
     assert bench.ledger.replies.unfinished() == []
