@@ -359,6 +359,11 @@ class StorageMisconfigured(FinalProblem):
 
 
 @dataclass(eq=False)
+class ExternalFile(FinalProblem):
+    """A file of another organisation, which the settings do not allow."""
+
+
+@dataclass(eq=False)
 class ExternalPerson(FinalProblem):
     """Shared by someone of another organisation, which the settings do not allow."""
 

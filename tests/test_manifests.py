@@ -87,6 +87,9 @@ def test_by_http_all_goes_to_the_one_address_that_the_bot_serves():
     addresses = set(find_urls(read_manifest("http")))
 
     assert addresses == {"https://loadmaster.example.com/slack/events"}
+    # Without an address of their own, menus that search stay empty.
+    interactivity = read_manifest("http")["settings"]["interactivity"]
+    assert {"request_url", "message_menu_options_url"} <= set(interactivity)
 
 
 def test_in_socket_mode_there_is_no_address():

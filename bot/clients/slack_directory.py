@@ -19,10 +19,14 @@ _MANY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as Slack shows them; *is_external* if of another organisation."""
+    """A person as Slack shows them; *is_external* if of another organisation.
+
+    A guest sees only the conversations that they are a member of.
+    """
 
     name: str
     is_external: bool
+    is_guest: bool = False
 
 
 class SlackDirectory:
@@ -70,6 +74,9 @@ class SlackDirectory:
         return Person(
             _name(user) or user_id,
             is_external=user.get("is_stranger") is True or self._is_elsewhere(user),
+            # docs.slack.dev/reference/objects/user-object: of many channels, or of one
+            is_guest=user.get("is_restricted") is True
+            or user.get("is_ultra_restricted") is True,
         )
 
     @cachedmethod(

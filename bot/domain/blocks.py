@@ -19,6 +19,7 @@ _LONGEST_SECTION = 3000
 #: What no second try can change.
 _LASTING = frozenset(
     {
+        "ExternalFile",
         "ExternalPerson",
         "FileDeleted",
         "FileElsewhere",

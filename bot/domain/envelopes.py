@@ -74,6 +74,12 @@ def read_bot_user(envelope: JsonObject) -> str | None:
     return user if isinstance(user, str) else None
 
 
+def is_own(envelope: JsonObject, event: JsonObject) -> bool:
+    """Whether the bot itself did what the event tells of."""
+    bot_user = read_bot_user(envelope)
+    return bot_user is not None and event.get("user") == bot_user
+
+
 def is_external(envelope: JsonObject, message: JsonObject) -> bool:
     """Whether another organisation's person wrote *message*."""
     home = read_home(envelope)

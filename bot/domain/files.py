@@ -31,9 +31,9 @@ _MAX_SIZE = 2**53
 class SharedFile:
     """One file of a message; *size* in bytes. What Slack left out is None or "".
 
-    *shared_by* is the person whose message it is in, *uploaded_by* the one who
-    uploaded it to Slack. *url* is Slack's address, *external_url* the other service's
-    if that keeps it.
+    *team_id* is the workspace or organisation of who uploaded it. *shared_by* is the
+    person whose message it is in, *uploaded_by* the one who uploaded it to Slack. *url*
+    is Slack's address, *external_url* the other service's if that keeps it.
     """
 
     file_id: str
@@ -48,6 +48,7 @@ class SharedFile:
     title: str | None = None
     shared_by: str | None = None
     uploaded_by: str | None = None
+    team_id: str | None = None
     external_url: str | None = None
 
     @property
@@ -98,6 +99,7 @@ def parse_file(raw: object) -> SharedFile:
         external_type=_text(raw, "external_type") or "",
         title=_text(raw, "title"),
         uploaded_by=_text(raw, "user"),
+        team_id=_text(raw, "user_team"),
         external_url=find_external_url(raw) if mode == "external" else None,
     )
 

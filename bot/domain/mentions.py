@@ -6,6 +6,7 @@ all for messages with files (bolt-python#925, #1451).
 
 from bot.domain.envelopes import (
     JsonObject,
+    is_own,
     read_bot_user,
     read_object,
     read_text,
@@ -15,6 +16,9 @@ from bot.domain.outcomes import HELP
 from bot.domain.references import PlaneLinks, find_references
 from bot.domain.seeks import SeekThread
 from bot.domain.shares import MOST_REFERENCES, Share, find_message, share_of_message
+
+#: docs.slack.dev/reference/events/message: `app_home` is its Messages tab.
+_DIRECT = ("im", "app_home")
 
 
 def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
@@ -53,7 +57,7 @@ def parse_direct_message(body: object) -> Share | None:
     message = find_message(event)
     if message is None or message is not event or message.get("thread_ts"):
         return None
-    if event.get("channel_type") != "im":
+    if event.get("channel_type") not in _DIRECT or is_own(envelope, event):
         return None
     return share_of_message(envelope, event, message, notice=HELP)
 

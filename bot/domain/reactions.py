@@ -4,6 +4,7 @@ import emoji as emojis
 
 from bot.domain.envelopes import (
     is_external,
+    is_own,
     read_home,
     read_id,
     read_object,
@@ -27,6 +28,8 @@ def parse_reaction(body: object, *, emoji: str) -> Share | None:
     envelope = read_object(body, "body")
     event = read_object(envelope.get("event"), "event")
     if not is_same_emoji(read_text(event, "reaction"), emoji):
+        return None
+    if is_own(envelope, event):
         return None
     item = read_object(event.get("item"), "item")
     if item.get("type") != "message":

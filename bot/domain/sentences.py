@@ -184,6 +184,11 @@ SENTENCES: Mapping[str, str] = {
         " Plane administrator should check AWS_S3_ENDPOINT_URL."
     ),
     # ours
+    "ExternalFile": (
+        "I attach no files of other organisations, so I can do nothing about {it}."
+        " Someone of ours can share a copy, or an administrator can set"
+        " ATTACH_EXTERNAL_USERS to true."
+    ),
     "ExternalPerson": (
         "I attach nothing that people of other organisations share or ask for, so I can"
         " do nothing about {it}. Someone of ours can share a copy, or an administrator"

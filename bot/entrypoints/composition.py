@@ -76,6 +76,7 @@ class Loadmaster:
     def __init__(self, settings: Settings) -> None:
         self._database = Database(settings.database_url)
         self._has_comments = settings.plane.comment
+        self._allows_external = settings.attach.external_users
         self._ledgers = Ledgers.on(self._database, has_comments=self._has_comments)
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner()
@@ -182,13 +183,18 @@ class Loadmaster:
             plane.client,
             plane.directory,
             slack.api,
+            slack.directory,
             slack.files,
             plane.storage,
             plane.links,
         )
         return AttachmentHandler(
             self._ledgers.attachments,
-            AttachWorkflow(remotes, self._ledgers.attachments),
+            AttachWorkflow(
+                remotes,
+                self._ledgers.attachments,
+                allows_external=self._allows_external,
+            ),
             plane.directory,
             self._runner,
             patience=self._patience,

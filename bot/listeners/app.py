@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from slack_bolt import App, BoltResponse
@@ -23,6 +24,8 @@ from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
 
 logger = logging.getLogger(__name__)
+
+_LAZY_THREADS = 20
 
 # Bolt's own lines at DEBUG hold whole messages.
 _logger = logging.getLogger("slack_bolt.quiet")
@@ -47,6 +50,9 @@ def build_app(
         logger=_logger,
         authorize=_authorize_with(bot_token),
         process_before_response=True,
+        # For what runs after the answer: a slow Slack may hold one for a while, and a
+        # form has three seconds to open.
+        listener_executor=ThreadPoolExecutor(_LAZY_THREADS, "lazy"),
         request_verification_enabled=False,
         token_verification_enabled=False,
         ignoring_self_events_enabled=False,  # parse_share knows bots' messages

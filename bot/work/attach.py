@@ -12,6 +12,7 @@ from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.plane_links import WorkItemLinks
 from bot.clients.slack_api import SlackApi
+from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Progress, Storage
 from bot.domain.content_types import plane_mimetype
@@ -21,17 +22,22 @@ from bot.domain.references import WorkItemKey, parse_reference
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
+    ExternalFile,
     FileElsewhere,
     FileTooLarge,
     FinalProblem,
     LinkRefused,
     PlaneChanged,
+    SlackRejected,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.linking import LinkWorkflow
 
 logger = logging.getLogger(__name__)
+
+#: What users.info says of people that this workspace does not see.
+_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Remotes:
     plane: PlaneClient
     directory: PlaneDirectory
     slack: SlackApi
+    people: SlackDirectory
     files: SlackFiles
     storage: Storage
     links: WorkItemLinks
@@ -57,7 +64,10 @@ class Attached:
 class AttachWorkflow:
     """Attaches one file to one work item, or a link to it if it is a remote one."""
 
-    def __init__(self, remotes: Remotes, ledger: AttachmentLedger) -> None:
+    def __init__(
+        self, remotes: Remotes, ledger: AttachmentLedger, *, allows_external: bool
+    ) -> None:
+        self._allows_external = allows_external
         self._remotes = remotes
         self._ledger = ledger
         self._linking = LinkWorkflow(remotes.links, ledger)
@@ -136,8 +146,22 @@ class AttachWorkflow:
                 self._remotes.slack.get_file(file.file_id), shared_by=file.shared_by
             )
             self._ledger.describe_file(open_.share_id, file)
+        self._check_owner(open_, file)
         check_file(file, limit=self._get_limit(file))
         return file
+
+    def _check_owner(self, open_: OpenAttachment, file: SharedFile) -> None:
+        """Raise unless the file may be attached, whoever uploaded it."""
+        if self._allows_external or file.team_id in (None, open_.team_id):
+            return
+        try:  # it may be a colleague's, of another workspace of ours
+            uploader = self._remotes.people.get_person(file.uploaded_by or "")
+        except SlackRejected as error:
+            if error.error in _INVISIBLE:
+                raise ExternalFile from error
+            return
+        if uploader.is_external:
+            raise ExternalFile
 
     def _get_limit(self, file: SharedFile) -> int | None:
         if file.external_url is not None:

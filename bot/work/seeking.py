@@ -84,8 +84,7 @@ class Seeker:
         raise AssertionError("only such shares are sought")
 
     def _seek_message(self, share: NewShare, seek: SeekMessage) -> Found | None:
-        is_public = self.conversations.is_public
-        if seek.is_elsewhere and not is_public(share.channel_id):
+        if seek.is_elsewhere and not self._is_open_to(share.user_id, share.channel_id):
             raise NotVisible
         message = self.conversations.find_message(share.channel_id, seek.ts)
         files = _pick(message, seek.only)
@@ -157,8 +156,18 @@ class Seeker:
             channel_id = each.channel_id
             if channel_id == share.channel_id:
                 continue
-            if self.conversations.is_public(channel_id):
+            if self._is_open_to(share.user_id, channel_id):
                 yield replace(share, channel_id=channel_id, is_private=False), each.ts
+
+    def _is_open_to(self, user_id: str, channel_id: str) -> bool:
+        """Whether a person sees a conversation whose members are not known."""
+        if not self.conversations.is_public(channel_id):
+            return False
+        try:
+            person = self.people.get_person(user_id)
+        except (SlackRejected, SlackScopeMissing):
+            return False
+        return not (person.is_guest or person.is_external)
 
     def _is_external(self, user_id: str) -> bool:
         """Whether a person is of another organisation; so is who is not known."""

@@ -112,8 +112,9 @@ def test_people_of_other_organisations_are_known_as_such():
 # --- direct messages ----------------------------------------------------------
 
 
-def test_a_direct_message_asks_for_help():
-    share = parse_direct_message(body(**DIRECT))
+@pytest.mark.parametrize("channel_type", ["im", "app_home"])
+def test_a_direct_message_asks_for_help(channel_type):
+    share = parse_direct_message(body(**{**DIRECT, "channel_type": channel_type}))
 
     assert share.notice == HELP
     assert (share.channel_id, share.thread_ts) == ("D1", TS)
@@ -125,6 +126,7 @@ def test_a_direct_message_asks_for_help():
     [
         pytest.param(body(**{**DIRECT, "thread_ts": ROOT}), id="in a thread"),
         pytest.param(body(**DIRECT, bot_id="B1"), id="a bot's, such as our own"),
+        pytest.param(body(**{**DIRECT, "user": "UBOT"}), id="our own, with no bot_id"),
         pytest.param(body(**DIRECT, subtype="message_deleted"), id="deleted"),
         pytest.param(body(**{**DIRECT, "channel_type": "mpim"}), id="of several"),
         pytest.param(body(thread_ts=None), id="in a channel"),

@@ -168,3 +168,8 @@ def test_anything_else_is_read_passed_over_or_malformed(value):
 def test_any_two_names_can_be_compared(reaction, emoji):
     assert is_same_emoji(reaction, reaction)
     assert is_same_emoji(reaction, emoji) is is_same_emoji(emoji, reaction)
+
+
+def test_the_bots_own_reaction_asks_for_nothing():
+    assert parse(body(user="UBOT")) is None
+    assert parse(body(user="UB0T")) is not None

@@ -23,6 +23,20 @@ def test_people_of_other_organisations_attach_where_they_may(stopped):
     assert "is attached." in stopped.reply(message)
 
 
+def test_files_of_other_organisations_are_attached_by_nobody(either):
+    theirs = either.slack.add_file(
+        name="theirs.pdf", user="USTRANGER", user_team="TOTHER"
+    )
+    ours = either.slack.add_file(name="ours.pdf", user="UBEN")
+
+    message = either.slack.share([theirs, ours], text="WEB-1", channel="CSHARED")
+
+    text = either.reply(message)
+    assert "I attach no files of other organisations" in text
+    assert "`ours.pdf` is attached." in text
+    assert [name for name, _ in either.attached("WEB-1")] == ["ours.pdf"]
+
+
 def test_people_of_other_organisations_attach_nothing_by_a_form_either(world):
     file = world.slack.add_file()
     message = world.slack.share([file], text="no key here", channel="CSHARED")

@@ -235,7 +235,8 @@ def open_bench(ledger, clock):
         api = SlackApi(reader=reader, writer=writer)
         files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
         storage, links = Storage(threads=2), WorkItemLinks(calls)
-        remotes = Remotes(client, directory, api, files, storage, links)
+        people = SlackDirectory(reader, clock=clock)
+        remotes = Remotes(client, directory, api, people, files, storage, links)
         yield Bench(
             slack,
             plane,
@@ -245,7 +246,7 @@ def open_bench(ledger, clock):
             clock,
             directory,
             Patience(clock, lambda: 1.0),
-            AttachWorkflow(remotes, ledger.attachments),
+            AttachWorkflow(remotes, ledger.attachments, allows_external=False),
             remotes,
             api,
             Seeker(

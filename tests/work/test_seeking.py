@@ -465,6 +465,17 @@ def test_a_linked_message_of_another_public_channel_is_taken(bench, command):
     assert bench.ledger.replies.get(share_id).channel_id == "CSHARED"
 
 
+@pytest.mark.parametrize("of", ["message", "file"])
+def test_a_link_out_of_a_guests_own_conversations_leads_nowhere(bench, command, of):
+    message = post(bench, "", "a.pdf", channel="CSHARED")
+    to = permalink(message) if of == "message" else link(message.files[0])
+
+    bench.plan(share_id := command(f"WEB-1 {to}", user="UGUEST"))
+
+    assert told(bench, share_id) == "NotVisible"
+    assert bench.slack.calls("conversations.replies") == []
+
+
 @pytest.mark.parametrize("channel", ["CSECRET", "CHIDDEN", "DGUEST", "GTRIO"])
 def test_a_link_into_a_private_conversation_leads_nowhere(bench, command, channel):
     user = "UGUEST" if channel == "DGUEST" else "UANNA"

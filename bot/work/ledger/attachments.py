@@ -35,6 +35,7 @@ class OpenAttachment:
     """
 
     attachment_id: int
+    team_id: str
     share_id: int
     channel_id: str
     file: SharedFile
@@ -101,6 +102,7 @@ class AttachmentLedger:
             return None
         return OpenAttachment(
             attachment_id=attachment_id,
+            team_id=row.team_id,
             share_id=row.share_id,
             channel_id=row.channel_id,
             file=SharedFile(**row.file),
