@@ -3,18 +3,20 @@
 Nothing of it is kept: whoever opens their Home again gets it anew.
 """
 
+import contextlib
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 from cachetools import TTLCache
 
 from bot.clients.slack_directory import SlackDirectory
-from bot.clients.slack_views import SlackViews
+from bot.clients.slack_views import SlackViews, View
 from bot.domain.home import Entry, build_home
 from bot.domain.references import PlaneLinks
 from bot.domain.visits import Visitor
-from bot.errors import Problem
+from bot.errors import Problem, TransientProblem
 from bot.work.errands import Errands
 from bot.work.ledger.history import HistoryLedger, PastShare
 from bot.work.plane_connection import PlaneConnection
@@ -24,6 +26,8 @@ logger = logging.getLogger(__name__)
 MOST_ENTRIES = 10
 
 _THREADS = 4
+_AGAIN_SECONDS = 1.0
+_LONGEST_WAIT = 5.0
 _PLANE = "plane"
 #: For this many seconds after it was shown, a Home keeps up with its shares.
 _WATCHED_SECONDS = 600
@@ -92,11 +96,19 @@ class Homes:
                 links=self._links,
                 connection=connection,
             )
-            self._views.publish_home(visitor.user_id, page)
+            self._send(visitor, page)
         except Problem as problem:
             logger.warning("user=%s is shown no home: %s", visitor.user_id, problem)
             return
         self._watch(visitor, shares)
+
+    def _send(self, visitor: Visitor, page: View) -> None:
+        """Publish the page; where Slack cannot take it now, once more soon."""
+        try:
+            self._views.publish_home(visitor.user_id, page)
+        except TransientProblem as problem:
+            time.sleep(min(problem.retry_after or _AGAIN_SECONDS, _LONGEST_WAIT))
+            self._views.publish_home(visitor.user_id, page)
 
     def _check(self, plane: str) -> None:
         """Look at Plane once, and show what was found to all who wait for it."""
@@ -117,7 +129,9 @@ class Homes:
     def _entry(self, share: PastShare) -> Entry:
         link = None
         if share.message_ts is not None:
-            link = self._directory.link_message(
-                share.channel_id, share.message_ts, share.thread_ts
-            )
+            # A page without links is better than none.
+            with contextlib.suppress(Problem):
+                link = self._directory.link_message(
+                    share.channel_id, share.message_ts, share.thread_ts
+                )
         return Entry(share.share_id, share.received_at, share.names, share.report, link)

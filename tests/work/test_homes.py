@@ -181,3 +181,23 @@ def test_a_ledger_that_cannot_be_read_is_told_in_the_log(bench, homes, anna, cap
     homes.show(anna)
 
     wait_for(bench, "Connected to Plane")
+
+
+def test_a_page_that_slack_cannot_take_now_comes_soon_after(bench, homes, anna):
+    throttled = answer(429, b'{"ok":false}', {"Retry-After": "0.1"})
+    bench.slack.fail(Fault("slack.views.publish", throttled))
+
+    homes.show(anna)
+
+    wait_for(bench, "how to")
+
+
+def test_where_links_cannot_be_had_the_page_comes_without_them(bench, homes, anna):
+    _, share_id = bench.share(bench.slack.add_file())
+    bench.plan(share_id)
+    away = answer(503, b"")
+    bench.slack.fail(Fault("slack.auth.test", away, times=1_000))
+
+    homes.show(anna)
+
+    wait_for(bench, "how to")
