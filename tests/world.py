@@ -130,6 +130,13 @@ class World:
             assert time.monotonic() < deadline, self.bot.log
             threading.Event().wait(0.02)
 
+    def wait_for_socket(self) -> None:
+        """Wait until the bot hears from Slack.
+
+        A command that finds no socket is an error to its caller, and comes no more.
+        """
+        self.wait(lambda: self.slack.sockets.count or not self.socket_mode)
+
     @contextlib.contextmanager
     def locked_database(self):
         """Keep the bot from writing to its database meanwhile."""

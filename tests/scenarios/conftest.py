@@ -6,13 +6,19 @@ from tests.world import open_world
 
 
 @pytest.fixture(params=["http", "socket"])
-def either(request, tmp_path):
-    """A world whose bot runs; once over HTTP and once over Socket Mode."""
+def either_stopped(request, tmp_path):
+    """A world whose bot the scenario starts; once over HTTP, once over Socket Mode."""
     with open_world(tmp_path, socket_mode=request.param == "socket") as world:
-        world.start_bot()
-        # A command that finds no socket is an error to its caller, and comes no more.
-        world.wait(lambda: world.slack.sockets.count or not world.socket_mode)
         yield world
+
+
+@pytest.fixture
+def either(either_stopped):
+    """A world whose bot runs; once over HTTP and once over Socket Mode."""
+    world = either_stopped
+    world.start_bot()
+    world.wait_for_socket()
+    return world
 
 
 @pytest.fixture

@@ -199,3 +199,33 @@ def test_a_redirect_elsewhere_is_not_followed(world):
     assert "which is not Slack" in text
     assert world.slack.files_cdn.exchanges() == []
     assert world.plane.state.attachments() == []
+
+
+def test_names_that_would_come_alive_stay_names(either):
+    names = ["<!channel>.pdf", "*bold* _it_.pdf", "`tick`.pdf", "<https://e.example|x>"]
+    files = [
+        either.slack.add_file(name=name, content=f"{n}".encode())
+        for n, name in enumerate(names)
+    ]
+
+    message = either.slack.share(files, text="WEB-1")
+
+    text = either.reply(message)
+    assert text.count("is attached.") == len(names)
+    assert "<!channel>" not in text
+    assert "<https://e.example" not in text
+    assert "`*bold* _it_.pdf`" in text
+
+
+def test_however_many_files_there_are_one_reply_tells_of_all(either):
+    files = [
+        either.slack.add_file(name=f"{'x' * 60}{n}.pdf", content=f"{n}".encode())
+        for n in range(60)
+    ]
+
+    message = either.slack.share(files, text="WEB-1 WEB-2")
+
+    text = either.reply(message, timeout=60)
+    assert text.count("60 files are attached.") == 2
+    assert len(either.replies(message)) == 1
+    assert len(either.attached("WEB-1")) == len(either.attached("WEB-2")) == 60

@@ -65,27 +65,29 @@ def direct_reply(world, text, user="UANNA"):
     return find()[0]
 
 
-def test_only_the_ticked_files_are_attached(world):
-    files = [world.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2, 3)]
-    message = world.slack.share(files, text="three files")
+def test_only_the_ticked_files_are_attached(either):
+    files = [
+        either.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2, 3)
+    ]
+    message = either.slack.share(files, text="three files")
 
-    view = open_by_message(world, message)
-    fill(world, view, **choose_item(world, view), files=[files[0].id, files[2].id])
+    view = open_by_message(either, message)
+    fill(either, view, **choose_item(either, view), files=[files[0].id, files[2].id])
 
-    wait_for(world, message, "`3.pdf` is attached.")
-    assert sorted(world.attached("WEB-1")) == hashes(files[0], files[2])
+    wait_for(either, message, "`3.pdf` is attached.")
+    assert sorted(either.attached("WEB-1")) == hashes(files[0], files[2])
 
 
-def test_the_shortcut_works_on_a_reply_in_a_thread(world):
-    root = world.slack.post("a thread")
-    file = world.slack.add_file()
-    message = world.slack.share([file], text="look", thread_ts=root.ts)
+def test_the_shortcut_works_on_a_reply_in_a_thread(either):
+    root = either.slack.post("a thread")
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="look", thread_ts=root.ts)
 
-    view = open_by_message(world, message, user="UBEN")
-    fill(world, view, **choose_item(world, view))
+    view = open_by_message(either, message, user="UBEN")
+    fill(either, view, **choose_item(either, view))
 
-    wait_for(world, root, "`design.pdf` is attached.")
-    assert world.attached("WEB-1") == hashes(file)
+    wait_for(either, root, "`design.pdf` is attached.")
+    assert either.attached("WEB-1") == hashes(file)
 
 
 @pytest.mark.parametrize("opening", ["shortcut", "command"])
@@ -109,63 +111,64 @@ def test_files_are_uploaded_into_the_form(either, opening):
     assert either.attached("WEB-1") == []
 
 
-def test_a_file_of_somebody_else_is_not_taken_for_an_upload(world):
-    world.slack.shortcut("attach_files", user="UBEN")
-    view = world.slack.wait_for_view("UBEN")
-    file = world.slack.add_file(user="UANNA")
-    world.slack.share([file], channel="CSECRET", text="for few")
+def test_a_file_of_somebody_else_is_not_taken_for_an_upload(either):
+    either.slack.shortcut("attach_files", user="UBEN")
+    view = either.slack.wait_for_view("UBEN")
+    file = either.slack.add_file(user="UANNA")
+    either.slack.share([file], channel="CSECRET", text="for few")
 
-    fill(world, view, **choose_item(world, view), files=[file])
+    fill(either, view, **choose_item(either, view), files=[file])
 
-    direct_reply(world, "Slack does not let me see", user="UBEN")
-    assert world.attached("WEB-1") == []
+    direct_reply(either, "Slack does not let me see", user="UBEN")
+    assert either.attached("WEB-1") == []
 
 
-def test_the_search_finds_by_title_and_shows_the_typed_key_first(world):
-    world.slack.shortcut("attach_files")
-    view = world.slack.wait_for_view()
+def test_the_search_finds_by_title_and_shows_the_typed_key_first(either):
+    either.slack.shortcut("attach_files")
+    view = either.slack.wait_for_view()
 
-    by_key = world.slack.suggest(view, "item", "item", "web-1")
-    by_title = world.slack.suggest(view, "item", "item", "login")
+    by_key = either.slack.suggest(view, "item", "item", "web-1")
+    by_title = either.slack.suggest(view, "item", "item", "login")
 
     assert by_key[0]["value"] == "WEB-1"
     assert "WEB-1" in [each["value"] for each in by_title]
 
 
-def test_outside_the_fence_nothing_is_found_or_taken(stopped):
-    stopped.start_bot(PLANE_PROJECTS="OPS")
-    stopped.slack.shortcut("attach_files")
-    view = stopped.slack.wait_for_view()
+def test_outside_the_fence_nothing_is_found_or_taken(either_stopped):
+    either_stopped.start_bot(PLANE_PROJECTS="OPS")
+    either_stopped.wait_for_socket()
+    either_stopped.slack.shortcut("attach_files")
+    view = either_stopped.slack.wait_for_view()
 
-    found = stopped.slack.suggest(view, "item", "item", "1")
+    found = either_stopped.slack.suggest(view, "item", "item", "1")
 
     assert {each["value"].partition("-")[0] for each in found} == {"OPS"}
     view.suggested["item", "item"] = [
         {"text": {"type": "plain_text", "text": "WEB-1"}, "value": "WEB-1"}
     ]
-    file = stopped.slack.add_file(user="UANNA")
-    result = fill(stopped, view, item="WEB-1", files=[file])
+    file = either_stopped.slack.add_file(user="UANNA")
+    result = fill(either_stopped, view, item="WEB-1", files=[file])
     assert result.errors == {"item": "I know no project of WEB-1 in Plane."}
 
 
-def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(world):
-    message = world.slack.share([world.slack.add_file()], text="WEB-1")
-    world.reply(message)
-    world.slack.shortcut("attach_files")
-    view = world.slack.wait_for_view()
+def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(either):
+    message = either.slack.share([either.slack.add_file()], text="WEB-1")
+    either.reply(message)
+    either.slack.shortcut("attach_files")
+    view = either.slack.wait_for_view()
     ended = threading.Event()
     hang = wire.Fault("plane.search", lambda request: ended.wait(60) and None)
-    world.plane.fail(hang)
+    either.plane.fail(hang)
     asked = threading.Thread(
-        target=lambda: found.extend(world.slack.suggest(view, "item", "item", "WEB-2"))
+        target=lambda: found.extend(either.slack.suggest(view, "item", "item", "WEB-2"))
     )
     found: list = []
 
     asked.start()
-    world.wait(lambda: hang.times == 0)
-    world.slack.share([world.slack.add_file(name="b.pdf")], text="WEB-1")
-    delivered = world.slack.deliveries[-1]
-    world.wait(lambda: delivered.acknowledged)
+    either.wait(lambda: hang.times == 0)
+    either.slack.share([either.slack.add_file(name="b.pdf")], text="WEB-1")
+    delivered = either.slack.deliveries[-1]
+    either.wait(lambda: delivered.acknowledged)
     is_searching = asked.is_alive()
     asked.join()
     ended.set()
@@ -174,36 +177,36 @@ def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(w
     assert [each["value"] for each in found] == ["WEB-2"]
 
 
-def test_what_is_wrong_stands_at_its_field(world):
-    world.slack.shortcut("attach_files")
-    view = world.slack.wait_for_view()
-    empty = world.slack.add_file(name="empty.txt", content=b"", user="UANNA")
+def test_what_is_wrong_stands_at_its_field(either):
+    either.slack.shortcut("attach_files")
+    view = either.slack.wait_for_view()
+    empty = either.slack.add_file(name="empty.txt", content=b"", user="UANNA")
 
-    result = fill(world, view, **choose_item(world, view), files=[empty])
+    result = fill(either, view, **choose_item(either, view), files=[empty])
 
     assert list(result.errors) == ["files"]
     assert "“empty.txt” is empty" in result.errors["files"]
     assert view.is_open
 
 
-def test_a_message_without_files_offers_to_upload_some(world):
-    message = world.slack.post("no files here")
-    view = open_by_message(world, message)
-    file = world.slack.add_file(user="UANNA")
+def test_a_message_without_files_offers_to_upload_some(either):
+    message = either.slack.post("no files here")
+    view = open_by_message(either, message)
+    file = either.slack.add_file(user="UANNA")
 
-    fill(world, view, **choose_item(world, view), files=[file])
+    fill(either, view, **choose_item(either, view), files=[file])
 
-    direct_reply(world, "`design.pdf` is attached.")
-    assert world.attached("WEB-1") == hashes(file)
+    direct_reply(either, "`design.pdf` is attached.")
+    assert either.attached("WEB-1") == hashes(file)
 
 
-def test_where_the_bot_is_not_the_form_says_to_invite_it(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], channel="CHIDDEN", text="look")
+def test_where_the_bot_is_not_the_form_says_to_invite_it(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], channel="CHIDDEN", text="look")
 
-    world.slack.message_shortcut("attach_message", message)
+    either.slack.message_shortcut("attach_message", message)
 
-    world.slack.wait_for_view("UANNA", lambda view: "Invite me" in str(view.blocks))
+    either.slack.wait_for_view("UANNA", lambda view: "Invite me" in str(view.blocks))
 
 
 def test_who_reacted_without_a_key_is_asked_and_chooses(either):
@@ -243,81 +246,101 @@ def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
     assert done == ["plane.complete_attachment"] * 2 + ["plane.delete_attachment"]
 
 
-def test_what_cannot_be_moved_stays_where_it_is(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], text="WEB-1")
-    reply = wait_for(world, message, "is attached.")
-    world.slack.press(reply, "move")
-    view = world.slack.wait_for_view()
-    values = choose_item(world, view, "OPS-1")
-    world.slack.delete_file(file)
+def test_what_cannot_be_moved_stays_where_it_is(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="WEB-1")
+    reply = wait_for(either, message, "is attached.")
+    either.slack.press(reply, "move")
+    view = either.slack.wait_for_view()
+    values = choose_item(either, view, "OPS-1")
+    either.slack.delete_file(file)
 
-    fill(world, view, **values)
+    fill(either, view, **values)
 
-    wait_for(world, message, "was deleted in Slack")
-    assert len(world.attached("WEB-1")) == 1
-    assert world.attached("OPS-1") == []
+    wait_for(either, message, "was deleted in Slack")
+    assert len(either.attached("WEB-1")) == 1
+    assert either.attached("OPS-1") == []
 
 
-def test_moving_to_where_it_is_is_told_at_the_field(world):
-    message = world.slack.share([world.slack.add_file()], text="WEB-1")
-    reply = wait_for(world, message, "is attached.")
-    world.slack.press(reply, "move")
-    view = world.slack.wait_for_view()
+def test_moving_to_where_it_is_is_told_at_the_field(either):
+    message = either.slack.share([either.slack.add_file()], text="WEB-1")
+    reply = wait_for(either, message, "is attached.")
+    either.slack.press(reply, "move")
+    view = either.slack.wait_for_view()
 
-    result = fill(world, view, **choose_item(world, view))
+    result = fill(either, view, **choose_item(either, view))
 
     assert result.errors == {"item": "They are on WEB-1 now. Choose another one."}
 
 
-def test_only_the_one_who_attached_can_move(world):
-    message = world.slack.share([world.slack.add_file()], text="WEB-1")
-    reply = wait_for(world, message, "is attached.")
+def test_only_the_one_who_attached_can_move(either):
+    message = either.slack.share([either.slack.add_file()], text="WEB-1")
+    reply = wait_for(either, message, "is attached.")
 
-    world.slack.press(reply, "move", user="UBEN")
+    either.slack.press(reply, "move", user="UBEN")
 
-    view = world.slack.wait_for_view("UBEN")
+    view = either.slack.wait_for_view("UBEN")
     assert "nothing here for you to move" in str(view.blocks)
 
 
-def test_a_form_in_other_hands_does_nothing(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], channel="CSECRET", text="for few")
-    theirs = open_by_message(world, message)
-    world.slack.shortcut("attach_files", user="UBEN")
-    view = world.slack.wait_for_view("UBEN")
+def test_a_form_in_other_hands_does_nothing(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], channel="CSECRET", text="for few")
+    theirs = open_by_message(either, message)
+    either.slack.shortcut("attach_files", user="UBEN")
+    view = either.slack.wait_for_view("UBEN")
 
     view.content["private_metadata"] = theirs.private_metadata
     result = fill(
-        world, view, **choose_item(world, view), files=[world.slack.add_file()]
+        either, view, **choose_item(either, view), files=[either.slack.add_file()]
     )
 
     assert "no longer valid" in result.errors["item"]
-    world.settle()
-    assert world.plane.state.attachments() == []
+    either.settle()
+    assert either.plane.state.attachments() == []
 
 
-def test_a_form_is_good_after_a_restart(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], text="no key")
-    view = open_by_message(world, message)
-    world.bot.kill()
-    world.start_bot()
+def test_a_form_is_good_after_a_restart(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="no key")
+    view = open_by_message(either, message)
+    either.bot.kill()
+    either.start_bot()
+    either.wait_for_socket()
 
-    assert fill(world, view, **choose_item(world, view)).action == "close"
+    assert fill(either, view, **choose_item(either, view)).action == "close"
 
-    wait_for(world, message, "`design.pdf` is attached.")
+    wait_for(either, message, "`design.pdf` is attached.")
 
 
-def test_submitted_twice_it_is_one(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], text="no key")
-    view = open_by_message(world, message)
-    values = choose_item(world, view)
-    request = fill(world, view, **values).request
+def test_submitted_twice_it_is_one(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="no key")
+    view = open_by_message(either, message)
+    values = choose_item(either, view)
+    request = fill(either, view, **values).request
 
-    world.slack.repeat(request)
+    either.slack.repeat(request)
 
-    wait_for(world, message, "`design.pdf` is attached.")
-    assert len(world.replies(message)) == 1
-    assert world.attached("WEB-1") == hashes(file)
+    wait_for(either, message, "`design.pdf` is attached.")
+    assert len(either.replies(message)) == 1
+    assert either.attached("WEB-1") == hashes(file)
+
+
+def test_while_slack_is_slow_the_form_says_that_it_looks(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="no key")
+    ended = threading.Event()
+    slow = wire.Fault(
+        "slack.conversations.replies", lambda request: ended.wait(60) and None
+    )
+    either.slack.fail(slow)
+
+    either.slack.message_shortcut("attach_message", message)
+
+    either.slack.wait_for_view("UANNA", lambda view: "Looking at" in str(view.blocks))
+    either.wait(lambda: slow.times == 0)
+    ended.set()
+    view = either.slack.wait_for_view("UANNA", lambda view: len(view.blocks) > 1)
+    assert fill(either, view, **choose_item(either, view)).action == "close"
+    wait_for(either, message, "`design.pdf` is attached.")
