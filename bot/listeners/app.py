@@ -47,6 +47,7 @@ def build_app(
     is done before the answer goes out, so that a failure to store is one to Slack.
     """
     app = App(
+        name="loadmaster",  # else Bolt reads the whole stack's sources for a name
         logger=_logger,
         authorize=_authorize_with(bot_token),
         process_before_response=True,
