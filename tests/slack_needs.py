@@ -7,6 +7,7 @@ the tables, from Slack's pages.
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -161,6 +162,7 @@ def default_command():
     return Settings.from_env(tokens | plane).attach.command
 
 
+@cache
 def read_need():
     """Return the need of the code as it is."""
     need = Need()

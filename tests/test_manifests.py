@@ -7,7 +7,7 @@ import pytest
 from tests.slack_needs import MANIFESTS, Need, read_manifest, read_need, registered
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def need():
     return read_need()
 

@@ -60,7 +60,7 @@ class Recorder(dict):
         return super().get(name, default)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def asked():
     recorder = Recorder(REQUIRED)
     Settings.from_env(recorder)

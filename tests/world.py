@@ -20,6 +20,7 @@ from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
 from tests.forked_bot import ForkedProcess
+from tests.migrated import put_database
 
 
 class Bot(BotProcess):
@@ -54,6 +55,11 @@ class World:
     settings: dict[str, str] = field(default_factory=dict)
     socket_mode: bool = False
     bots: list[Bot] = field(default_factory=list)
+
+    @property
+    def database(self) -> Path:
+        """The ledger's file."""
+        return self.folder / "loadmaster.db"
 
     @property
     def bot(self) -> Bot:
@@ -140,16 +146,16 @@ class World:
     @contextlib.contextmanager
     def locked_database(self):
         """Keep the bot from writing to its database meanwhile."""
-        path = self.folder / "loadmaster.db"
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        with contextlib.closing(
+            sqlite3.connect(self.database, isolation_level=None)
+        ) as db:
             db.execute("BEGIN IMMEDIATE")
             yield
             db.execute("ROLLBACK")
 
     def _work_left(self) -> list[tuple[str, int]]:
-        path = self.folder / "loadmaster.db"
         with contextlib.closing(
-            sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         ) as db:
             return db.execute(
                 "SELECT 'share', id FROM shares"
@@ -184,7 +190,7 @@ class World:
             "PLANE_API_KEY": "plane_api_alice",
             "PLANE_WORKSPACE": "acme",
             "PLANE_RATE_LIMIT": "100000",
-            "DATABASE_URL": f"sqlite:///{self.folder}/loadmaster.db",
+            "DATABASE_URL": f"sqlite:///{self.database}",
             "HOST": "127.0.0.1",
             "PORT": "0",
         }
@@ -210,6 +216,7 @@ def open_world(
         SlackServer(retry_delays=retry_delays) as slack,
     ):
         world = World(folder, slack, plane, store, socket_mode=socket_mode)
+        put_database(world.database)
         try:
             yield world
         finally:

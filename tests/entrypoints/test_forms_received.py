@@ -19,6 +19,7 @@ from bot.work.runner import JobKind
 from bot.work.seals import Sealer
 from tests.domain.bodies import JSON, mutated
 from tests.entrypoints.bolt import build_bolt
+from tests.migrated import put_database
 from tests.work.values import Clock, found, item_id, make_share
 
 ATTACH = AttachSettings(
@@ -52,8 +53,8 @@ def runner():
 
 @pytest.fixture
 def database(tmp_path):
+    put_database(tmp_path / "loadmaster.db")
     database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
-    database.migrate()
     yield database
     database.close()
 

@@ -22,6 +22,7 @@ from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
 from bot.work.ledger.database import Database
 from bot.work.runner import Job, JobKind
 from tests.entrypoints.bolt import Homes, build_bolt
+from tests.migrated import put_database
 
 ATTACH = AttachSettings(
     on_share=True,
@@ -123,8 +124,8 @@ def serve(app):
 
 @pytest.fixture
 def site(tmp_path):
+    put_database(tmp_path / "loadmaster.db")
     database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
-    database.migrate()
     runner, readiness = Runner(), Readiness()
     homes = Homes()
     bolt = build_bolt(database, runner, ATTACH, homes=homes)
@@ -444,8 +445,8 @@ def suggestion(typed):
 
 def test_menus_that_wait_for_plane_hold_up_nobody(tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    put_database(tmp_path / "loadmaster.db")
     database = Database(f"sqlite:///{tmp_path}/loadmaster.db")
-    database.migrate()
     runner, answers = Runner(), []
     with contextlib.ExitStack() as stack:
         stack.callback(database.close)

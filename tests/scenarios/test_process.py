@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_ends_the_start_with_a_clear_word(stopped):
 
 
 def test_a_damaged_database_ends_the_start_with_a_clear_word(stopped):
-    (stopped.folder / "loadmaster.db").write_bytes(b"no database " * 1000)
+    stopped.database.write_bytes(b"no database " * 1000)
 
     status, said = loadmaster(
         "run", folder=stopped.folder, environment=stopped.environment()
@@ -80,12 +80,14 @@ def test_a_damaged_database_ends_the_start_with_a_clear_word(stopped):
 
 
 def test_migrate_makes_the_database_and_ends(stopped):
+    stopped.database.unlink()
+
     status, said = loadmaster(
         "migrate", folder=stopped.folder, environment=stopped.environment()
     )
 
     assert (status, said) == (0, "")
-    assert (stopped.folder / "loadmaster.db").exists()
+    assert stopped.database.exists()
 
 
 def test_health_pages_answer_in_both_modes(either):

@@ -11,6 +11,7 @@ from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
+from tests.migrated import put_database
 from tests.work.bench import open_bench
 from tests.work.values import Clock, found
 
@@ -59,11 +60,10 @@ def open_database():
 
 
 @pytest.fixture
-def database(url, open_database):
+def database(url, tmp_path, open_database):
     """A new database with its schema."""
-    database = open_database(url)
-    database.migrate()
-    return database
+    put_database(tmp_path / "loadmaster.db")
+    return open_database(url)
 
 
 @pytest.fixture
