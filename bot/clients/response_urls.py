@@ -35,12 +35,9 @@ class ResponseUrls:
 
     def keep(self, trigger: str, url: str) -> None:
         """Keep the *url* by which the *trigger* of a share is answered."""
-        try:
-            self._hosts.check(url)
-        except DownloadMisled:
-            return
-        with self._lock:
-            self._urls[trigger] = url
+        if self._is_slacks(url):
+            with self._lock:
+                self._urls[trigger] = url
 
     def tell(self, trigger: str, text: str) -> bool:
         """Show *text* to the one who pulled the trigger; False if that fails."""
@@ -50,22 +47,22 @@ class ResponseUrls:
 
     def tell_at(self, url: str, text: str, *, thread_ts: str | None = None) -> bool:
         """Show *text* to the one whose action came with *url*; False if that fails."""
-        try:
-            self._hosts.check(url)
-        except DownloadMisled:
-            return False
-        return self._send(url, text, thread_ts)
+        return self._is_slacks(url) and self._send(url, text, thread_ts)
 
     def replace(self, url: str, text: str) -> bool:
         """Show *text* in place of the message whose button gave *url*.
 
         False if that fails, or *url* is none of Slack's.
         """
+        answer = {"replace_original": True, "text": text}
+        return self._is_slacks(url) and self._post(url, answer)
+
+    def _is_slacks(self, url: str) -> bool:
         try:
             self._hosts.check(url)
         except DownloadMisled:
             return False
-        return self._post(url, {"replace_original": True, "text": text})
+        return True
 
     def _send(self, url: str, text: str, thread_ts: str | None) -> bool:
         answer: dict[str, object] = {
