@@ -101,26 +101,7 @@ class SlackApi:
         blocks: Blocks | None = None,
         thread_ts: str | None = None,
     ) -> None:
-        """Show *text* in the conversation, or in a thread of it, to one person only."""
-        call(
-            self._writer.chat_postEphemeral,
-            channel=channel_id,
-            user=user_id,
-            text=text,
-            blocks=blocks,
-            thread_ts=thread_ts,
-        )
-
-    def ask_privately(
-        self,
-        *,
-        channel_id: str,
-        thread_ts: str | None,
-        user_id: str,
-        text: str,
-        blocks: Blocks,
-    ) -> None:
-        """Show a question in the thread to one person only.
+        """Show *text* in the conversation, or in a thread of it, to one person only.
 
         A thread without a visible reply shows it to nobody, and who is not at Slack
         just then may never see it (docs.slack.dev/reference/methods/
@@ -132,10 +113,10 @@ class SlackApi:
         call(
             self._writer.chat_postEphemeral,
             channel=channel_id,
-            thread_ts=thread_ts,
             user=user_id,
             text=text,
             blocks=blocks,
+            thread_ts=thread_ts,
         )
 
     def write_to(self, user_id: str, text: str) -> None:

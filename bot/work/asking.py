@@ -37,7 +37,7 @@ class Asker:
 
     def _put(self, reply: Reply, question: Question) -> None:
         text = write_question(question)
-        self._slack.ask_privately(
+        self._slack.tell_privately(
             channel_id=reply.channel_id,
             thread_ts=reply.thread_ts,
             user_id=question.sharer,
