@@ -6,7 +6,6 @@ all for messages with files (bolt-python#925, #1451).
 
 from bot.domain.envelopes import (
     JsonObject,
-    is_own,
     read_bot_user,
     read_object,
     read_text,
@@ -32,7 +31,7 @@ def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
     """
     envelope = read_object(body, "body")
     event = read_object(envelope.get("event"), "event")
-    message = find_message(event)
+    message = find_message(envelope, event)
     if message is None or message is not event or not _mentions(envelope, message):
         return None
     text = read_text(message, "text")
@@ -54,10 +53,10 @@ def parse_direct_message(body: object) -> Share | None:
     """
     envelope = read_object(body, "body")
     event = read_object(envelope.get("event"), "event")
-    message = find_message(event)
+    message = find_message(envelope, event)
     if message is None or message is not event or message.get("thread_ts"):
         return None
-    if event.get("channel_type") not in _DIRECT or is_own(envelope, event):
+    if event.get("channel_type") not in _DIRECT:
         return None
     return share_of_message(envelope, event, message, notice=HELP)
 

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.envelopes import (
     JsonObject,
     is_external,
+    is_own,
     read_home,
     read_id,
     read_object,
@@ -71,7 +72,7 @@ def parse_share(body: object, *, links: PlaneLinks) -> Share | None:
     """
     envelope = read_object(body, "body")
     event = read_object(envelope.get("event"), "event")
-    message = find_message(event)
+    message = find_message(envelope, event)
     if message is None or not message.get("files"):
         return None
     references = find_references(read_text(message, "text"), links=links)
@@ -87,7 +88,7 @@ def parse_share(body: object, *, links: PlaneLinks) -> Share | None:
     )
 
 
-def find_message(event: JsonObject) -> JsonObject | None:
+def find_message(envelope: JsonObject, event: JsonObject) -> JsonObject | None:
     """Return the message that a person wrote or edited, if this event is one.
 
     Raises:
@@ -102,6 +103,8 @@ def find_message(event: JsonObject) -> JsonObject | None:
     if subtype is not None and not isinstance(subtype, str):
         raise MalformedEvent("subtype is not a text")
     if subtype not in _SUBTYPES or message.get("bot_id"):
+        return None
+    if is_own(envelope, message):
         return None
     return message
 

@@ -91,6 +91,7 @@ def test_a_mention_without_a_reference_asks_for_help(text):
         pytest.param(body(text="&lt;@UBOT&gt; WEB-12"), id="escaped"),
         pytest.param(body(text=None), id="no text"),
         pytest.param(body(bot_id="B1"), id="a bot's"),
+        pytest.param(body(user="UBOT"), id="our own, with no bot_id"),
         pytest.param(body(subtype="channel_topic"), id="a topic"),
         pytest.param(changed(), id="an edit"),
         pytest.param(body() | {"authorizations": []}, id="whose bot is not told"),

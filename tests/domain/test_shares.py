@@ -154,6 +154,7 @@ def test_several_files_keep_their_order_and_each_comes_once():
         pytest.param(body(without=["text"]), id="text left out"),
         pytest.param(body(text="```WEB-12```"), id="in a code block"),
         pytest.param(body(bot_id="B1"), id="a bot's"),
+        pytest.param(body(user="UBOT"), id="our own, with no bot_id"),
         pytest.param(body(subtype="bot_message"), id="a classic bot's"),
         pytest.param(body(subtype="message_deleted"), id="deleted"),
         pytest.param(body(subtype="tombstone"), id="tombstone"),
