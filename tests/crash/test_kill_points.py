@@ -10,41 +10,21 @@ import threading
 import pytest
 
 from bot.sandbox.wire import ConnectionCut, Fault
+from tests.crash.striking import strike
 from tests.world import open_world
 
-#: What the bot calls for a file, in this order, and who answers it.
-CALLS = {
-    "plane.projects": "plane",
-    "plane.work_item": "plane",
-    "plane.instances": "plane",
-    "plane.create_attachment": "plane",
-    "slack.files.download": "slack",
-    "storage.post": "store",
-    "plane.complete_attachment": "plane",
-    "slack.chat.postMessage": "slack",
-}
+#: What the bot calls for a file, in this order.
+CALLS = [
+    "plane.projects",
+    "plane.work_item",
+    "plane.instances",
+    "plane.create_attachment",
+    "slack.files.download",
+    "storage.post",
+    "plane.complete_attachment",
+    "slack.chat.postMessage",
+]
 CONTENT = bytes(range(256)) * 1500
-
-
-@pytest.fixture
-def world(tmp_path):
-    with open_world(tmp_path) as world:
-        world.start_bot()
-        yield world
-
-
-def strike(world, operation, phase, action):
-    """Have *action* happen at the next *operation*; return an event that says so."""
-    struck = threading.Event()
-
-    def act(request):
-        action()
-        struck.set()
-        raise ConnectionCut
-
-    server = {"plane": world.plane, "slack": world.slack, "store": world.store.server}
-    server[CALLS[operation]].fail(Fault(operation, act, phase))
-    return struck
 
 
 def share(world):
@@ -63,7 +43,7 @@ def assert_attached_once(world, file, message):
 @pytest.mark.parametrize("phase", ["before", "after"])
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_kill_at_any_call_loses_and_doubles_nothing(world, operation, phase):
-    struck = strike(world, operation, phase, world.bot.kill)
+    struck = strike(world, operation, phase)
 
     file, message = share(world)
     assert struck.wait(20)

@@ -3,35 +3,12 @@
 Each call is struck before and after it took effect on the other side.
 """
 
-import threading
-
 import pytest
 
-from bot.sandbox.wire import ConnectionCut, Fault, cut
-from tests.world import open_world
+from bot.sandbox.wire import Fault, cut
+from tests.crash.striking import strike
 
 PHASES = pytest.mark.parametrize("phase", ["before", "after"])
-
-
-@pytest.fixture
-def world(tmp_path):
-    with open_world(tmp_path) as world:
-        world.start_bot()
-        yield world
-
-
-def strike(world, operation, phase):
-    """Kill the bot at the next *operation*; return an event that says it was."""
-    struck = threading.Event()
-
-    def act(request):
-        world.bot.kill()
-        struck.set()
-        raise ConnectionCut
-
-    server = world.plane if operation.startswith("plane.") else world.slack
-    server.fail(Fault(operation, act, phase))
-    return struck
 
 
 def comments(world):

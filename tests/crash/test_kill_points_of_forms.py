@@ -5,15 +5,7 @@ Each call is struck before and after it took effect on the other side.
 
 import pytest
 
-from tests.crash.test_kill_points_of_triggers import strike
-from tests.world import open_world
-
-
-@pytest.fixture
-def world(tmp_path):
-    with open_world(tmp_path) as world:
-        world.start_bot()
-        yield world
+from tests.crash.striking import strike
 
 
 def submit(world, view, key, **values):

@@ -3,35 +3,12 @@
 Each call is struck before and after it took effect in Plane.
 """
 
-import threading
-
 import pytest
 
-from bot.sandbox.wire import ConnectionCut, Fault
-from tests.world import open_world
+from tests.crash.striking import strike
 
 #: What the bot calls for a remote file, in this order.
 CALLS = ["plane.list_links", "plane.work_item_by_id", "plane.create_link"]
-
-
-@pytest.fixture
-def world(tmp_path):
-    with open_world(tmp_path) as world:
-        world.start_bot()
-        yield world
-
-
-def strike(world, operation, phase):
-    """Kill the bot at the next *operation*; return an event that says it was."""
-    struck = threading.Event()
-
-    def act(request):
-        world.bot.kill()
-        struck.set()
-        raise ConnectionCut
-
-    world.plane.fail(Fault(operation, act, phase))
-    return struck
 
 
 def share(world, name):

@@ -3,37 +3,9 @@
 Each call is struck before and after it took effect on the other side.
 """
 
-import threading
-
 import pytest
 
-from bot.sandbox.wire import ConnectionCut, Fault
-from tests.world import open_world
-
-#: Who answers a call.
-SERVERS = {"plane": lambda world: world.plane, "slack": lambda world: world.slack}
-
-
-@pytest.fixture
-def world(tmp_path):
-    with open_world(tmp_path) as world:
-        world.slack.scopes.add("channels:read")
-        world.start_bot()
-        yield world
-
-
-def strike(world, operation, phase):
-    """Kill the bot at the next *operation*; return an event that says it was."""
-    struck = threading.Event()
-
-    def act(request):
-        world.bot.kill()
-        struck.set()
-        raise ConnectionCut
-
-    server = SERVERS[operation.partition(".")[0]](world)
-    server.fail(Fault(operation, act, phase))
-    return struck
+from tests.crash.striking import strike
 
 
 def react(world, message):

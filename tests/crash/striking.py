@@ -1,0 +1,26 @@
+"""Strikes the bot at one of its calls: kills it, or does something else."""
+
+import threading
+
+from bot.sandbox.wire import ConnectionCut, Fault
+
+
+def strike(world, operation, phase, action=None):
+    """Kill the bot, or have *action* happen, at the next *operation*.
+
+    Return an event that says that it did; the call's answer is cut off.
+    """
+    struck = threading.Event()
+
+    def act(request):
+        (action or world.bot.kill)()
+        struck.set()
+        raise ConnectionCut
+
+    servers = {
+        "plane": world.plane,
+        "slack": world.slack,
+        "storage": world.store.server,
+    }
+    servers[operation.partition(".")[0]].fail(Fault(operation, act, phase))
+    return struck
