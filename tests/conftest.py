@@ -1,12 +1,80 @@
-"""What all tests share."""
+"""What all tests share: worlds with a running bot, how tests are dealt out, a tally."""
 
 import os
 import zlib
+from collections import Counter
+
+import pytest
+
+from tests.world import open_world
 
 # Where nothing compiled is kept, each worker and each bot compiles everything anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-_LONG = {"crash", "scenarios", "test_sandbox_command.py", "test_prompt.py"}
+#: Where tests mostly wait, for a bot.
+_LONG = {"crash", "faults", "scenarios", "test_sandbox_command.py", "test_prompt.py"}
+
+
+@pytest.fixture(params=["http", "socket"])
+def either_stopped(request, tmp_path):
+    """A world whose bot the scenario starts; once over HTTP, once over Socket Mode."""
+    with open_world(tmp_path, socket_mode=request.param == "socket") as world:
+        yield world
+
+
+@pytest.fixture
+def either(either_stopped):
+    """A world whose bot runs; once over HTTP and once over Socket Mode."""
+    world = either_stopped
+    world.start_bot()
+    world.wait_for_socket()
+    return world
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A world whose bot runs, over HTTP."""
+    with open_world(tmp_path) as world:
+        world.start_bot()
+        yield world
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A world whose bot the scenario starts."""
+    with open_world(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+def socket_world(tmp_path):
+    """A world for Socket Mode, whose bot the scenario starts."""
+    with open_world(tmp_path, socket_mode=True) as world:
+        yield world
+
+
+@pytest.fixture
+def tally(record_property):
+    """Count something that the run as a whole tells at its end, if the test passes."""
+
+    def count(name, number=1):
+        record_property("tally", [name, number])
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell what the tests that passed have tried."""
+    sums, stats = Counter(), terminalreporter.stats
+    for report in stats.get("passed", []):
+        for kind, value in report.user_properties:
+            if kind == "tally":
+                sums[value[0]] += value[1]
+    tried = ", ".join(f"{number:,} {name}" for name, number in sorted(sums.items()))
+    if tried:
+        clean = not (stats.get("failed") or stats.get("error"))
+        result = "nothing was lost" if clean else "see what failed"
+        terminalreporter.write_line(f"Tried {tried}; {result}.")
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -1,13 +1,8 @@
-"""A world for each test, whose bot runs and will be killed."""
+"""Counts the points at which the bot was struck."""
 
 import pytest
 
-from tests.world import open_world
 
-
-@pytest.fixture
-def world(tmp_path):
-    """A world whose bot runs, over HTTP."""
-    with open_world(tmp_path) as world:
-        world.start_bot()
-        yield world
+@pytest.fixture(autouse=True)
+def _kill_point(tally):
+    tally("kill points")
