@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import MOVED, REMOVING, UNDONE, Outcome
+from bot.domain.outcomes import REMOVING, UNDONE, Outcome
 from bot.errors import Problem
 from bot.work.ledger.attempts import (
     NEVER,
@@ -23,6 +23,7 @@ from bot.work.ledger.database import Database
 from bot.work.ledger.lines import KNOWN_LINK, disown
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.places import ask_for_comments, find_due_comments
+from bot.work.ledger.removals import tell_removal
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
@@ -227,7 +228,7 @@ class AttachmentLedger:
         Return the shares, and whether another waits to have the file attached again.
         """
         with self._database.write() as connection:
-            shown = _tell_removal(connection, attachment_id, outcome)
+            shown = tell_removal(connection, attachment_id, outcome)
             is_wanted = _is_wanted(connection, attachment_id)
             connection.execute(
                 update(attachments)
@@ -297,31 +298,6 @@ class AttachmentLedger:
 def _is_waiting() -> ColumnElement[bool]:
     outcome = share_attachments.c.outcome
     return or_(outcome.is_(None), outcome == REMOVING.code)
-
-
-def _tell_removal(
-    connection: Connection, attachment_id: int, outcome: Outcome
-) -> list[int]:
-    """Give the lines that wait for the removal their outcome; return the shares."""
-    lines = connection.execute(
-        select(share_attachments.c.share_id, share_attachments.c.facts).where(
-            share_attachments.c.attachment_id == attachment_id,
-            share_attachments.c.outcome == REMOVING.code,
-        )
-    ).all()
-    for line in lines:
-        told = (
-            Outcome(MOVED, line.facts) if outcome == UNDONE and line.facts else outcome
-        )
-        connection.execute(
-            update(share_attachments)
-            .where(
-                share_attachments.c.attachment_id == attachment_id,
-                share_attachments.c.share_id == line.share_id,
-            )
-            .values(outcome=told.code, facts=dict(told.facts))
-        )
-    return [line.share_id for line in lines]
 
 
 def _is_wanted(connection: Connection, attachment_id: int) -> bool:

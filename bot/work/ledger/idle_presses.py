@@ -12,7 +12,7 @@ from bot.domain.outcomes import (
     Outcome,
 )
 from bot.domain.presses import Press
-from bot.work.ledger.lines import is_removable
+from bot.work.ledger.removals import is_removable
 from bot.work.ledger.schema import attachments, share_attachments, shares
 from bot.work.ledger.states import ShareState
 

@@ -1,13 +1,9 @@
 """The lines of a share: each of its files on each work item it refers to, in SQL."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     String,
-    and_,
     case,
     func,
     literal,
@@ -21,10 +17,8 @@ from bot.domain.outcomes import (
     CONSENT_AWAITED,
     MADE,
     OWN,
-    REMOVING,
     Outcome,
 )
-from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
 from bot.work.ledger.schema import (
     attachments,
@@ -40,7 +34,6 @@ from bot.work.ledger.states import (
     ReferenceState,
 )
 
-_NO_FACTS: Mapping[str, Fact] = {}
 #: What `asset_id` keeps when an attachment is looked at again. Only by its id is a link
 #: known as the one that was made before: Plane knows it by its URL, anybody's alike.
 KNOWN_LINK = case((attachments.c.is_link, attachments.c.asset_id))
@@ -127,54 +120,6 @@ def _hold(connection: Connection, share_id: int) -> None:
         )
         .values(consent=Consent.NEEDED, outcome=CONSENT_AWAITED.code, facts={})
     )
-
-
-def is_removable() -> ColumnElement[bool]:
-    """Whether a line's share attached the file itself, and it is there."""
-    return and_(
-        share_attachments.c.outcome.in_(OWN),
-        attachments.c.state == AttachmentState.DONE,
-    )
-
-
-def begin_removal(
-    connection: Connection,
-    share_id: int,
-    *conditions: ColumnElement[bool],
-    now: float,
-    facts: Mapping[str, Fact] = _NO_FACTS,
-) -> list[int]:
-    """Have what the share attached removed, as far as *conditions* go, and return it.
-
-    *facts* are those of the outcome to come.
-    """
-    done = list(
-        connection.execute(
-            select(attachments.c.id)
-            .join_from(attachments, share_attachments)
-            .where(
-                share_attachments.c.share_id == share_id, is_removable(), *conditions
-            )
-        ).scalars()
-    )
-    connection.execute(
-        update(attachments)
-        .where(attachments.c.id.in_(done))
-        .values(
-            state=AttachmentState.REMOVING,
-            due_at=now,
-            **NEVER,
-        )
-    )
-    connection.execute(
-        update(share_attachments)
-        .where(
-            share_attachments.c.share_id == share_id,
-            share_attachments.c.attachment_id.in_(done),
-        )
-        .values(outcome=REMOVING.code, facts=dict(facts))
-    )
-    return done
 
 
 def disown(

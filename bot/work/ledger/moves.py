@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from bot.domain.files import SharedFile
 from bot.domain.moves import Movable
 from bot.work.ledger.database import Database
-from bot.work.ledger.lines import begin_removal, is_removable
+from bot.work.ledger.removals import begin_removal, is_removable
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 
 

@@ -24,7 +24,7 @@ from bot.work.ledger.attempts import (
 )
 from bot.work.ledger.database import Database
 from bot.work.ledger.idle_presses import explain_retry, explain_undo
-from bot.work.ledger.lines import begin_removal, put_lines
+from bot.work.ledger.lines import put_lines
 from bot.work.ledger.parts import (
     Resolution,
     count_parts,
@@ -35,6 +35,7 @@ from bot.work.ledger.parts import (
     resolve,
     update_reference,
 )
+from bot.work.ledger.removals import begin_removal
 from bot.work.ledger.schema import (
     share_references,
     shares,
