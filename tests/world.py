@@ -125,6 +125,15 @@ class World:
         )
         return found.text
 
+    def wait_for(self, message, text: str):
+        """Wait for the reply to *message* that says *text*, and for all work's end."""
+        root = message.thread_ts or message.ts
+        found = self.slack.wait_for_reply(
+            message.channel_id, root, lambda reply: text in reply.text, timeout=20
+        )
+        self.settle()
+        return found
+
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until the bot's ledger has nothing left to do."""
         self.wait(lambda: not self._work_left(), timeout)

@@ -14,16 +14,6 @@ def hashes(*files):
     return [(file.name, file.sha256) for file in files]
 
 
-def wait_for(world, message, text):
-    """Wait for the reply that says *text*, and for the end of all work."""
-    root = message.thread_ts or message.ts
-    found = world.slack.wait_for_reply(
-        message.channel_id, root, lambda reply: text in reply.text, timeout=20
-    )
-    world.settle()
-    return found
-
-
 def share(world, text="WEB-1", **fields):
     """Share a file and return it, its message and the reply."""
     file = world.slack.add_file()
@@ -39,13 +29,13 @@ def test_undo_removes_what_was_attached_and_says_so(either):
 
     assert either.slack.press(reply, "undo").error is None
 
-    assert wait_for(either, message, "`design.pdf` was removed again.") is reply
+    assert either.wait_for(message, "`design.pdf` was removed again.") is reply
     assert either.plane.state.attachments() == []
     assert len(either.replies(message)) == 1
 
     either.slack.react(message, "paperclip", user="UBEN")
 
-    assert wait_for(either, message, "`design.pdf` is attached.") is not reply
+    assert either.wait_for(message, "`design.pdf` is attached.") is not reply
     assert either.attached("WEB-1") == hashes(file)
 
 
@@ -67,7 +57,7 @@ def test_a_press_that_comes_too_late_is_told_that_nothing_is_left(either):
     _, message, reply = share(either, text="WEB-1 OPS-3")
     blocks = copy.deepcopy(reply.blocks)
     either.slack.press(reply, "undo")
-    wait_for(either, message, "was removed again.")
+    either.wait_for(message, "was removed again.")
     reply.blocks = blocks  # as somebody sees them whose client is behind
 
     either.slack.press(reply, "undo")
@@ -77,17 +67,17 @@ def test_a_press_that_comes_too_late_is_told_that_nothing_is_left(either):
     assert either.plane.state.attachments() == []
 
 
-def test_after_undo_the_button_attaches_again(world):
-    file, message, reply = share(world)
-    world.slack.press(reply, "undo")
-    wait_for(world, message, "was removed again.")
+def test_after_undo_the_button_attaches_again(either):
+    file, message, reply = share(either)
+    either.slack.press(reply, "undo")
+    either.wait_for(message, "was removed again.")
 
     _, button = find_element(reply, "retry")
     assert button["text"]["text"] == "Attach again"
-    world.slack.press(reply, "retry", user="UBEN")
+    either.slack.press(reply, "retry", user="UBEN")
 
-    wait_for(world, message, "is attached.")
-    assert world.attached("WEB-1") == hashes(file)
+    either.wait_for(message, "is attached.")
+    assert either.attached("WEB-1") == hashes(file)
 
 
 def test_a_press_is_acknowledged_while_its_answer_hangs(world):
@@ -107,21 +97,21 @@ def test_who_reacted_is_the_one_who_attached(world):
     file = world.slack.add_file(title="WEB-1")
     message = world.slack.share([file])
     world.slack.react(message, "paperclip", user="UBEN")
-    reply = wait_for(world, message, "is attached.")
+    reply = world.wait_for(message, "is attached.")
 
     world.slack.press(reply, "undo", user="UANNA")
     world.settle()
     assert world.attached("WEB-1") == hashes(file)
     world.slack.press(reply, "undo", user="UBEN")
 
-    wait_for(world, message, "was removed again.")
+    world.wait_for(message, "was removed again.")
     assert world.plane.state.attachments() == []
 
 
 def test_undo_is_not_for_what_was_attached_before(world):
     file, _, _ = share(world)
     again = world.slack.share([file], text="WEB-1")
-    reply = wait_for(world, again, "was attached already.")
+    reply = world.wait_for(again, "was attached already.")
 
     with pytest.raises(Refused, match="undo"):
         world.slack.press(reply, "undo")
@@ -133,7 +123,7 @@ def test_undo_leaves_what_was_attached_anew_by_somebody_else(world):
     file, _, reply = share(world)
     world.delete_in_plane(world.plane.state.attachments("WEB-1")[0])
     again = world.slack.share([file], text="WEB-1", user="UBEN")
-    wait_for(world, again, "is attached.")
+    world.wait_for(again, "is attached.")
 
     world.slack.press(reply, "undo")
 
@@ -144,14 +134,14 @@ def test_undo_leaves_what_was_attached_anew_by_somebody_else(world):
 def test_undo_takes_back_every_file_on_every_work_item(world):
     files = [world.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2, 3)]
     other = world.slack.share([files[0]], text="WEB-1")
-    wait_for(world, other, "is attached.")
+    world.wait_for(other, "is attached.")
     message = world.slack.share(files, text="WEB-1 WEB-2 WEB-999")
-    reply = wait_for(world, message, "no WEB-999")
+    reply = world.wait_for(message, "no WEB-999")
     world.delete_in_plane(world.plane.state.attachments("WEB-2")[0])
 
     world.slack.press(reply, "undo")
 
-    told = wait_for(world, message, "was removed again.").text
+    told = world.wait_for(message, "was removed again.").text
     assert told.count("was removed again.") == 5
     assert told.count("was attached already.") == 1
     assert world.attached("WEB-1") == hashes(files[0])
@@ -164,7 +154,7 @@ def test_undo_pressed_again_and_again_is_one(world):
     for _ in range(3):
         world.slack.press(reply, "undo")
 
-    wait_for(world, message, "was removed again.")
+    world.wait_for(message, "was removed again.")
     assert len(world.plane.exchanges("plane.delete_attachment")) == 1
     assert len(world.replies(message)) == 1
 
@@ -183,7 +173,7 @@ def test_undo_waits_until_plane_is_back(world):
     assert "on its way" not in waiting.text
     assert len(world.plane.state.attachments("WEB-1")) == 1
     world.plane.mend()
-    assert wait_for(world, message, "was removed again.") is reply
+    assert world.wait_for(message, "was removed again.") is reply
     assert world.plane.state.attachments() == []
 
 
@@ -192,12 +182,12 @@ def test_undo_that_was_refused_can_be_tried_again(world):
     world.plane.state.revoke_key("plane_api_alice")
 
     world.slack.press(reply, "undo")
-    told = wait_for(world, message, "is still attached.").text
+    told = world.wait_for(message, "is still attached.").text
     assert "PLANE_API_KEY" in told
     world.plane.state.add_key("alice", "plane_api_alice")
     world.slack.press(reply, "undo")
 
-    wait_for(world, message, "was removed again.")
+    world.wait_for(message, "was removed again.")
     assert world.plane.state.attachments() == []
 
 
@@ -210,8 +200,8 @@ def test_a_file_that_is_wanted_while_it_is_removed_is_attached_again(world):
     world.wait(lambda: world.plane.exchanges("plane.delete_attachment"))
     again = world.slack.share([file], text="WEB-1", channel="CSECRET")
 
-    wait_for(world, again, "`design.pdf` is attached.")
-    wait_for(world, message, "was removed again.")
+    world.wait_for(again, "`design.pdf` is attached.")
+    world.wait_for(message, "was removed again.")
     assert world.attached("WEB-1") == hashes(file)
     assert world.half_made("WEB-1") == []
 
@@ -224,7 +214,7 @@ def test_retry_finds_a_work_item_that_was_made_meanwhile(either):
 
     assert either.slack.press(reply, "retry", user="UBEN").error is None
 
-    assert wait_for(either, message, "`design.pdf` is attached.") is reply
+    assert either.wait_for(message, "`design.pdf` is attached.") is reply
     assert "no OPS-3" not in reply.text
     assert either.attached("OPS-3") == hashes(file)
     assert len(either.replies(message)) == 1
@@ -235,7 +225,7 @@ def test_retry_works_once_the_key_is_given_back(world):
     world.plane.state.revoke_key("plane_api_alice")
     file = world.slack.add_file(name="b.pdf")
     message = world.slack.share([file], text="WEB-1 WEB-2")
-    reply = wait_for(world, message, "PLANE_API_KEY")
+    reply = world.wait_for(message, "PLANE_API_KEY")
 
     world.slack.press(reply, "retry")
     world.wait(lambda: len(world.plane.exchanges("plane.create_attachment")) == 3)
@@ -244,7 +234,7 @@ def test_retry_works_once_the_key_is_given_back(world):
     world.plane.state.add_key("alice", "plane_api_alice")
     world.slack.press(reply, "retry")
 
-    wait_for(world, message, "`b.pdf` is attached.")
+    world.wait_for(message, "`b.pdf` is attached.")
     assert world.attached("WEB-2") == hashes(file)
     assert reply.text.count("`b.pdf` is attached.") == 2
     assert len(world.replies(message)) == 1
@@ -254,7 +244,7 @@ def test_retry_is_not_offered_where_nothing_failed_or_can_be_mended(world):
     _, _, attached = share(world)
     empty = world.slack.add_file(content=b"")
     message = world.slack.share([empty], text="WEB-1")
-    refused = wait_for(world, message, "is empty")
+    refused = world.wait_for(message, "is empty")
 
     for reply in (attached, refused):
         with pytest.raises(Refused, match="retry"):

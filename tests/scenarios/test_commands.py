@@ -135,14 +135,14 @@ def test_a_link_takes_the_files_that_it_leads_to(either):
     assert len(either.replies(message)) == 3
 
 
-def test_a_link_into_another_public_channel_is_followed(world):
-    world.slack.scopes.add("channels:read")
-    file = world.slack.add_file()
-    message = world.slack.share([file], channel="CGENERAL")
+def test_a_link_into_another_public_channel_is_followed(either):
+    either.slack.scopes.add("channels:read")
+    file = either.slack.add_file()
+    message = either.slack.share([file], channel="CGENERAL")
 
-    world.slack.command(f"WEB-1 {world.slack.link(message)}", channel="CSECRET")
+    either.slack.command(f"WEB-1 {either.slack.link(message)}", channel="CSECRET")
 
-    assert "is attached." in world.reply(message)
+    assert "is attached." in either.reply(message)
 
 
 def test_a_link_into_another_private_conversation_is_refused(either):

@@ -88,17 +88,21 @@ def test_a_message_for_two_work_items_of_a_project_is_told_of_on_each(either):
     assert len(ids) == 2
 
 
-def test_where_the_settings_want_none_there_is_none(stopped):
-    stopped.start_bot(PLANE_COMMENT="false")
+def test_where_the_settings_want_none_there_is_none(either_stopped):
+    either_stopped.start_bot(PLANE_COMMENT="false")
 
-    _, reply = share(stopped)
-    stopped.slack.press(reply, "undo")
-    stopped.wait(lambda: stopped.plane.exchanges("plane.delete_attachment"))
-    stopped.settle()
+    _, reply = share(either_stopped)
+    either_stopped.slack.press(reply, "undo")
+    either_stopped.wait(
+        lambda: either_stopped.plane.exchanges("plane.delete_attachment")
+    )
+    either_stopped.settle()
 
-    assert comments(stopped) == []
-    assert [e for e in stopped.plane.exchanges() if "comment" in e.operation] == []
-    assert stopped.slack.calls("users.info") == []
+    assert comments(either_stopped) == []
+    assert [
+        e for e in either_stopped.plane.exchanges() if "comment" in e.operation
+    ] == []
+    assert either_stopped.slack.calls("users.info") == []
 
 
 def test_many_files_make_one_comment_by_one_call(world):
@@ -141,12 +145,12 @@ def test_a_private_conversation_is_not_named(world, channel):
     assert world.slack.state.channels[channel].name not in comment
 
 
-def test_names_that_would_come_alive_are_only_names(world):
-    world.slack.state.users["UANNA"].name = "<img src=x onerror=alert(1)>"
+def test_names_that_would_come_alive_are_only_names(either):
+    either.slack.state.users["UANNA"].name = "<img src=x onerror=alert(1)>"
 
-    share(world, world.slack.add_file(name="<script>alert(1)<script>.pdf"))
+    share(either, either.slack.add_file(name="<script>alert(1)<script>.pdf"))
 
-    (comment,) = comments(world)
+    (comment,) = comments(either)
     assert "<script" not in comment
     assert "<img" not in comment
 

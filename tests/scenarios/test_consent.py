@@ -43,16 +43,6 @@ def is_question(message):
     return message.text.startswith("May I attach")
 
 
-def wait_for(world, message, text):
-    """Wait for the reply that says *text*, and for the end of all work."""
-    root = message.thread_ts or message.ts
-    found = world.slack.wait_for_reply(
-        message.channel_id, root, lambda reply: text in reply.text, timeout=20
-    )
-    world.settle()
-    return found
-
-
 def assert_stays_in_slack(world):
     world.slack.wait_idle()
     world.settle()
@@ -63,13 +53,13 @@ def assert_stays_in_slack(world):
 
 def test_a_private_file_is_attached_once_its_sharer_says_yes(either):
     file, message, question = share(either)
-    reply = wait_for(either, message, "I am asking <@UANNA>")
+    reply = either.wait_for(message, "I am asking <@UANNA>")
     assert either.slack.ephemerals("UBEN") == []
     assert_stays_in_slack(either)
 
     assert either.slack.press(question, "consent").error is None
 
-    assert wait_for(either, message, "`design.pdf` is attached.") is reply
+    assert either.wait_for(message, "`design.pdf` is attached.") is reply
     assert either.attached("WEB-1") == [(file.name, file.sha256)]
     assert len(either.replies(message)) == 1
     either.wait(lambda: question.text.startswith("Thanks, I attach:"))
@@ -81,7 +71,7 @@ def test_a_private_file_stays_in_slack_if_its_sharer_says_no(either):
 
     assert either.slack.press(question, "refuse").error is None
 
-    wait_for(either, message, "the one who shared it said no")
+    either.wait_for(message, "the one who shared it said no")
     either.wait(lambda: question.text.startswith("I send nothing of this to Plane:"))
     assert_stays_in_slack(either)
 
@@ -93,27 +83,27 @@ def test_an_answer_works_after_a_restart(either):
 
     assert either.slack.press(question, "consent").error is None
 
-    wait_for(either, message, "`design.pdf` is attached.")
+    either.wait_for(message, "`design.pdf` is attached.")
     assert either.attached("WEB-1") == [(file.name, file.sha256)]
 
 
-def test_a_reaction_by_somebody_else_asks_the_sharer(asking):
-    file = asking.slack.add_file()
-    message = asking.slack.share([file], text="see WEB-1 ", **SECRET)
-    first = asking.slack.wait_for_ephemeral("UANNA", is_question)
-    asking.slack.press(first, "refuse")
-    wait_for(asking, message, "said no")
+def test_a_reaction_by_somebody_else_asks_the_sharer(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="see WEB-1 ", **SECRET)
+    first = either.slack.wait_for_ephemeral("UANNA", is_question)
+    either.slack.press(first, "refuse")
+    either.wait_for(message, "said no")
 
-    asking.slack.react(message, "paperclip", user="UBEN")
+    either.slack.react(message, "paperclip", user="UBEN")
 
-    asking.wait(lambda: len(asking.slack.ephemerals("UANNA")) == 2)
-    asking.settle()
-    second = asking.slack.ephemerals("UANNA")[1]
+    either.wait(lambda: len(either.slack.ephemerals("UANNA")) == 2)
+    either.settle()
+    second = either.slack.ephemerals("UANNA")[1]
     assert "<@UBEN> asks for it." in second.text
-    assert asking.slack.ephemerals("UBEN") == []
-    assert_stays_in_slack(asking)
-    asking.slack.press(second, "consent")
-    asking.wait(lambda: asking.attached("WEB-1") == [(file.name, file.sha256)])
+    assert either.slack.ephemerals("UBEN") == []
+    assert_stays_in_slack(either)
+    either.slack.press(second, "consent")
+    either.wait(lambda: either.attached("WEB-1") == [(file.name, file.sha256)])
 
 
 def test_to_move_a_private_file_its_sharer_is_asked_anew(asking):
@@ -123,7 +113,7 @@ def test_to_move_a_private_file_its_sharer_is_asked_anew(asking):
     asking.slack.react(message, "paperclip", user="UBEN")
     first = asking.slack.wait_for_ephemeral("UANNA", is_question)
     asking.slack.press(first, "consent")
-    reply = wait_for(asking, message, "is attached.")
+    reply = asking.wait_for(message, "is attached.")
 
     asking.slack.press(reply, "move", user="UBEN")
     view = asking.slack.wait_for_view("UBEN")
@@ -139,7 +129,7 @@ def test_to_move_a_private_file_its_sharer_is_asked_anew(asking):
     assert asking.attached("OPS-1") == []
     assert asking.attached("WEB-1") == [(file.name, file.sha256)]
     asking.slack.press(second, "consent")
-    wait_for(asking, message, "was moved to OPS-1.")
+    asking.wait_for(message, "was moved to OPS-1.")
     assert asking.attached("OPS-1") == [(file.name, file.sha256)]
     assert asking.attached("WEB-1") == []
 
@@ -150,7 +140,7 @@ def test_direct_messages_count_as_private(asking):
 
     asking.slack.press(question, "consent")
 
-    wait_for(asking, message, "`design.pdf` is attached.")
+    asking.wait_for(message, "`design.pdf` is attached.")
     assert asking.attached("WEB-1") == [(file.name, file.sha256)]
 
 
@@ -169,7 +159,7 @@ def test_each_in_a_thread_is_asked_about_their_own_files(asking):
     asking.slack.press(to_ben, "consent")
     asking.slack.press(to_anna, "refuse")
 
-    told = wait_for(asking, root, "`UBEN.pdf` is attached.").text
+    told = asking.wait_for(root, "`UBEN.pdf` is attached.").text
     assert "`UANNA.pdf` stays in Slack" in told
     assert asking.attached("WEB-1") == [("UBEN.pdf", files["UBEN"].sha256)]
 
@@ -177,7 +167,7 @@ def test_each_in_a_thread_is_asked_about_their_own_files(asking):
 def test_nobody_gets_around_the_question(asking):
     """Neither by the reply's button, nor by a value that was given to somebody else."""
     _, message, question = share(asking)
-    reply = wait_for(asking, message, "I am asking")
+    reply = asking.wait_for(message, "I am asking")
     own = asking.slack.add_file(name="own.pdf", user="UBEN")
     bens = asking.slack.share([own], text="WEB-2", user="UBEN", **SECRET)
     to_ben = asking.slack.wait_for_ephemeral("UBEN", is_question)
@@ -191,18 +181,18 @@ def test_nobody_gets_around_the_question(asking):
 
     asking.wait(lambda: len(asking.slack.ephemerals("UANNA")) == 2)
     assert_stays_in_slack(asking)
-    assert "I am asking <@UANNA>" in wait_for(asking, message, "I am asking").text
-    assert "I am asking <@UBEN>" in wait_for(asking, bens, "I am asking").text
+    assert "I am asking <@UANNA>" in asking.wait_for(message, "I am asking").text
+    assert "I am asking <@UBEN>" in asking.wait_for(bens, "I am asking").text
 
 
 def test_a_question_that_was_answered_says_so_to_the_next_press(asking):
     _, message, first = share(asking)
-    reply = wait_for(asking, message, "I am asking")
+    reply = asking.wait_for(message, "I am asking")
     asking.slack.press(reply, "retry")
     asking.wait(lambda: len(asking.slack.ephemerals("UANNA")) == 2)
     second = asking.slack.ephemerals("UANNA")[1]
     asking.slack.press(second, "refuse")
-    wait_for(asking, message, "said no")
+    asking.wait_for(message, "said no")
 
     asking.slack.press(first, "consent")
 
@@ -229,7 +219,7 @@ def test_an_answer_that_cannot_be_stored_is_an_error_and_can_be_given_again(aski
 
     assert asking.slack.press(question, "consent").error is None
 
-    wait_for(asking, message, "`design.pdf` is attached.")
+    asking.wait_for(message, "`design.pdf` is attached.")
     assert asking.attached("WEB-1") == [(file.name, file.sha256)]
 
 
@@ -239,5 +229,5 @@ def test_an_answer_counts_also_if_slack_does_not_replace_the_question(asking):
 
     asking.slack.press(question, "consent")
 
-    wait_for(asking, message, "`design.pdf` is attached.")
+    asking.wait_for(message, "`design.pdf` is attached.")
     assert is_question(question)

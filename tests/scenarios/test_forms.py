@@ -44,15 +44,6 @@ def test_a_messages_shortcut_attaches_its_files(either):
     assert len(either.replies(message)) == 1
 
 
-def wait_for(world, message, text):
-    root = message.thread_ts or message.ts
-    found = world.slack.wait_for_reply(
-        message.channel_id, root, lambda reply: text in reply.text, timeout=20
-    )
-    world.settle()
-    return found
-
-
 def direct_reply(world, text, user="UANNA"):
     """Wait for the bot's direct message to *user* that says *text*."""
     channel = world.slack.state.direct(user).id
@@ -74,7 +65,7 @@ def test_only_the_ticked_files_are_attached(either):
     view = open_by_message(either, message)
     fill(either, view, **choose_item(either, view), files=[files[0].id, files[2].id])
 
-    wait_for(either, message, "`3.pdf` is attached.")
+    either.wait_for(message, "`3.pdf` is attached.")
     assert sorted(either.attached("WEB-1")) == hashes(files[0], files[2])
 
 
@@ -86,7 +77,7 @@ def test_the_shortcut_works_on_a_reply_in_a_thread(either):
     view = open_by_message(either, message, user="UBEN")
     fill(either, view, **choose_item(either, view))
 
-    wait_for(either, root, "`design.pdf` is attached.")
+    either.wait_for(root, "`design.pdf` is attached.")
     assert either.attached("WEB-1") == hashes(file)
 
 
@@ -219,7 +210,7 @@ def test_who_reacted_without_a_key_is_asked_and_chooses(either):
     view = either.slack.wait_for_view("UBEN", lambda view: len(view.blocks) > 1)
     fill(either, view, **choose_item(either, view))
 
-    wait_for(either, message, "`design.pdf` is attached.")
+    either.wait_for(message, "`design.pdf` is attached.")
     assert either.attached("WEB-1") == hashes(file)
     assert either.slack.ephemerals("UANNA") == []
 
@@ -227,13 +218,13 @@ def test_who_reacted_without_a_key_is_asked_and_chooses(either):
 def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="WEB-1")
-    reply = wait_for(either, message, "is attached.")
+    reply = either.wait_for(message, "is attached.")
 
     either.slack.press(reply, "move")
     view = either.slack.wait_for_view()
     assert fill(either, view, **choose_item(either, view, "OPS-1")).action == "close"
 
-    wait_for(either, message, "was moved to OPS-1.")
+    either.wait_for(message, "was moved to OPS-1.")
     assert either.attached("WEB-1") == []
     assert either.attached("OPS-1") == hashes(file)
     assert len(either.replies(message)) == 2
@@ -249,7 +240,7 @@ def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
 def test_what_cannot_be_moved_stays_where_it_is(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="WEB-1")
-    reply = wait_for(either, message, "is attached.")
+    reply = either.wait_for(message, "is attached.")
     either.slack.press(reply, "move")
     view = either.slack.wait_for_view()
     values = choose_item(either, view, "OPS-1")
@@ -257,14 +248,14 @@ def test_what_cannot_be_moved_stays_where_it_is(either):
 
     fill(either, view, **values)
 
-    wait_for(either, message, "was deleted in Slack")
+    either.wait_for(message, "was deleted in Slack")
     assert len(either.attached("WEB-1")) == 1
     assert either.attached("OPS-1") == []
 
 
 def test_moving_to_where_it_is_is_told_at_the_field(either):
     message = either.slack.share([either.slack.add_file()], text="WEB-1")
-    reply = wait_for(either, message, "is attached.")
+    reply = either.wait_for(message, "is attached.")
     either.slack.press(reply, "move")
     view = either.slack.wait_for_view()
 
@@ -275,7 +266,7 @@ def test_moving_to_where_it_is_is_told_at_the_field(either):
 
 def test_only_the_one_who_attached_can_move(either):
     message = either.slack.share([either.slack.add_file()], text="WEB-1")
-    reply = wait_for(either, message, "is attached.")
+    reply = either.wait_for(message, "is attached.")
 
     either.slack.press(reply, "move", user="UBEN")
 
@@ -310,7 +301,7 @@ def test_a_form_is_good_after_a_restart(either):
 
     assert fill(either, view, **choose_item(either, view)).action == "close"
 
-    wait_for(either, message, "`design.pdf` is attached.")
+    either.wait_for(message, "`design.pdf` is attached.")
 
 
 def test_submitted_twice_it_is_one(either):
@@ -322,7 +313,7 @@ def test_submitted_twice_it_is_one(either):
 
     either.slack.repeat(request)
 
-    wait_for(either, message, "`design.pdf` is attached.")
+    either.wait_for(message, "`design.pdf` is attached.")
     assert len(either.replies(message)) == 1
     assert either.attached("WEB-1") == hashes(file)
 
@@ -343,4 +334,4 @@ def test_while_slack_is_slow_the_form_says_that_it_looks(either):
     ended.set()
     view = either.slack.wait_for_view("UANNA", lambda view: len(view.blocks) > 1)
     assert fill(either, view, **choose_item(either, view)).action == "close"
-    wait_for(either, message, "`design.pdf` is attached.")
+    either.wait_for(message, "`design.pdf` is attached.")

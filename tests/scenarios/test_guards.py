@@ -1,5 +1,7 @@
 """What the settings do not allow is refused, with the setting's name."""
 
+import pytest
+
 
 def test_people_of_other_organisations_attach_nothing(either):
     file = either.slack.add_file(user="USTRANGER")
@@ -83,3 +85,81 @@ def test_a_project_that_the_key_may_not_use_is_unknown(either_stopped):
     text = either_stopped.reply(message)
     assert "OPS-1" not in text
     assert "is attached." in text
+
+
+def mention(slack, message):
+    return slack.post("<@UBOT> OPS-1", thread_ts=message.ts, channel=message.channel_id)
+
+
+WAYS = {
+    "reaction": lambda slack, message: slack.react(message, "paperclip"),
+    "command": lambda slack, message: slack.command(
+        f"OPS-1 {slack.link(message)}", channel=message.channel_id
+    ),
+    "mention": mention,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_fence_holds_whichever_way_one_asks(either_stopped, way):
+    world = either_stopped
+    world.start_bot(PLANE_PROJECTS="WEB")
+    world.wait_for_socket()
+    message = world.slack.share([world.slack.add_file()], text="for OPS-1, not here")
+
+    WAYS[way](world.slack, message)
+
+    refusals = ("I know no project OPS", "I found no work item")
+    world.slack.wait_for_ephemeral("UANNA", lambda m: m.text.startswith(refusals))
+    world.settle()
+    assert world.plane.state.attachments() == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_denied_is_denied_whichever_way_one_asks(either_stopped, way):
+    world = either_stopped
+    world.start_bot(ATTACH_PRIVATE="deny", ATTACH_ON_SHARE="false")
+    world.wait_for_socket()
+    file = world.slack.add_file()
+    message = world.slack.share([file], text="OPS-1", channel="CSECRET")
+
+    WAYS[way](world.slack, message)
+
+    assert "ATTACH_PRIVATE" in world.reply(message)
+    world.settle()
+    assert world.plane.state.attachments() == []
+
+
+def deactivate(slack, user):
+    slack.state.users[user].deleted = True
+    for channel in slack.state.channels.values():
+        channel.members.discard(user)
+
+
+def test_what_somebody_shared_who_was_deactivated_since_is_attached(either):
+    file = either.slack.add_file(user="UBEN")
+    message = either.slack.share([file], text="see WEB-1!", user="UBEN")
+    either.reply(message)
+    other = either.slack.share(
+        [file], text="WEB-2", user="UBEN", fields={"bot_id": "B"}
+    )
+    deactivate(either.slack, "UBEN")
+
+    either.slack.react(other, "paperclip")
+
+    assert "`design.pdf` is attached." in either.reply(other)
+    assert either.attached("WEB-2") == [(file.name, file.sha256)]
+
+
+def test_who_was_deactivated_cannot_be_asked_and_nothing_leaves(either_stopped):
+    world = either_stopped
+    world.start_bot(ATTACH_PRIVATE="ask", ATTACH_ON_SHARE="false")
+    world.wait_for_socket()
+    file = world.slack.add_file(user="UBEN")
+    message = world.slack.share([file], text="WEB-1", user="UBEN", channel="CSECRET")
+    deactivate(world.slack, "UBEN")
+
+    world.slack.react(message, "paperclip")
+
+    assert "I could not ask <@UBEN>" in world.wait_for(message, "could not ask").text
+    assert world.plane.state.attachments() == []

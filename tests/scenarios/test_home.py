@@ -58,18 +58,20 @@ def retry_buttons(world, user="UANNA"):
     ]
 
 
-def test_the_home_tells_how_to_use_the_bot_and_that_plane_answers(stopped):
+def test_the_home_tells_how_to_use_the_bot_and_that_plane_answers(either_stopped):
     settings = {"ATTACH_EMOJI": "pushpin", "ATTACH_COMMAND": "/plane"}
-    stopped.start_bot(**settings, PLANE_PROJECTS="WEB,OPS")
+    either_stopped.start_bot(**settings, PLANE_PROJECTS="WEB,OPS")
 
-    text = open_home(stopped, "Connected to Plane, workspace `acme`: projects `OPS`,")
+    text = open_home(
+        either_stopped, "Connected to Plane, workspace `acme`: projects `OPS`,"
+    )
 
     assert "React with :pushpin: to a message" in text
     assert "`/plane WEB-12` attaches" in text
     assert "Nothing yet." in text
     assert CHECKING not in text
     assert "ARC" not in text
-    assert len(stopped.plane.exchanges("plane.projects")) == 1
+    assert len(either_stopped.plane.exchanges("plane.projects")) == 1
 
 
 def test_the_home_lists_what_was_attached_and_what_failed(either):
@@ -133,14 +135,14 @@ def test_a_number_of_somebody_elses_share_does_nothing(world):
     assert len(world.replies(bens)) == 1
 
 
-def test_the_home_tells_that_plane_refuses_the_key(world):
-    world.plane.state.revoke_key("plane_api_alice")
+def test_the_home_tells_that_plane_refuses_the_key(either):
+    either.plane.state.revoke_key("plane_api_alice")
 
-    text = open_home(world, "❌ Plane refuses my API key, so I can do nothing")
+    text = open_home(either, "❌ Plane refuses my API key, so I can do nothing")
 
     assert "An administrator has to set a new PLANE_API_KEY." in text
-    open_home(world, "Plane refuses my API key")
-    assert len(world.plane.exchanges("plane.projects")) == 1  # known for a while
+    open_home(either, "Plane refuses my API key")
+    assert len(either.plane.exchanges("plane.projects")) == 1  # known for a while
 
 
 def test_a_plane_that_hangs_does_not_hold_the_home(either):

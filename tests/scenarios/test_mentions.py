@@ -168,15 +168,15 @@ def test_a_direct_message_without_key_or_file_gets_help_once(either):
     assert either.plane.state.attachments() == []
 
 
-def test_a_key_that_an_edit_adds_takes_the_place_of_the_help(world):
-    file = world.slack.add_file()
-    message = world.slack.share([file], text="here", channel="DANNA")
-    assert HELP in world.reply(message)
+def test_a_key_that_an_edit_adds_takes_the_place_of_the_help(either):
+    file = either.slack.add_file()
+    message = either.slack.share([file], text="here", channel="DANNA")
+    assert HELP in either.reply(message)
 
-    world.slack.edit(message, "here, for WEB-1")
+    either.slack.edit(message, "here, for WEB-1")
 
-    world.slack.wait_for_reply(
+    either.slack.wait_for_reply(
         "DANNA", message.ts, lambda reply: "is attached." in reply.text
     )
-    (told,) = settled_replies(world, message)
+    (told,) = settled_replies(either, message)
     assert HELP not in told

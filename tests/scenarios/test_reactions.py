@@ -104,14 +104,16 @@ def test_other_emoji_and_messages_without_files_mean_nothing(either):
     assert either.plane.state.attachments() == []
 
 
-def test_aliases_and_skin_tones_are_the_same_emoji(stopped):
-    stopped.start_bot(ATTACH_EMOJI="thumbsup")
+def test_aliases_and_skin_tones_are_the_same_emoji(either_stopped):
+    either_stopped.start_bot(ATTACH_EMOJI="thumbsup")
     for emoji in ("thumbsup", "+1", "+1::skin-tone-4", "thumbsup::skin-tone-2"):
-        message = stopped.slack.share([stopped.slack.add_file(**KEY_IN_TITLE)])
+        message = either_stopped.slack.share(
+            [either_stopped.slack.add_file(**KEY_IN_TITLE)]
+        )
 
-        stopped.slack.react(message, emoji)
+        either_stopped.slack.react(message, emoji)
 
-        assert "is attached." in stopped.reply(message)
+        assert "is attached." in either_stopped.reply(message)
 
 
 def test_a_reaction_that_is_delivered_again_changes_nothing(either):

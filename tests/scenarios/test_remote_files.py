@@ -21,13 +21,6 @@ def share(world, *files, **how):
     return message, reply
 
 
-def wait_for(world, message, text):
-    world.slack.wait_for_reply(
-        message.channel_id, message.ts, lambda reply: text in reply.text, timeout=20
-    )
-    world.settle()
-
-
 def test_a_remote_file_is_linked_once_undone_and_linked_again(either):
     file = add_remote(either)
 
@@ -42,11 +35,11 @@ def test_a_remote_file_is_linked_once_undone_and_linked_again(either):
         either.slack.press(again, "undo", user="UBEN")
 
     either.slack.press(reply, "undo")
-    wait_for(either, first, "`Q1/Q2 plan` was removed again.")
+    either.wait_for(first, "`Q1/Q2 plan` was removed again.")
     assert either.linked("WEB-1") == []
 
     either.slack.press(reply, "retry")
-    wait_for(either, first, "`Q1/Q2 plan` is linked: it stays with Google Drive.")
+    either.wait_for(first, "`Q1/Q2 plan` is linked: it stays with Google Drive.")
     assert either.linked("WEB-1") == [("Q1/Q2 plan", URL)]
 
 
@@ -74,7 +67,7 @@ def test_a_message_with_both_kinds_has_one_attached_and_one_linked(world):
     assert "design.pdf" in comment.html
     assert "Q1/Q2 plan" in comment.html
     world.slack.press(reply, "undo")
-    wait_for(world, message, "`Q1/Q2 plan` was removed again.")
+    world.wait_for(message, "`Q1/Q2 plan` was removed again.")
     assert world.plane.state.attachments() == world.plane.state.links() == []
 
 
@@ -89,23 +82,23 @@ def test_the_service_that_keeps_a_remote_file_is_never_called(world):
     assert "is linked: it stays with 127.0.0.1." in reply.text
     assert world.linked("WEB-1") == [("Q1/Q2 plan", url)]
     world.slack.press(reply, "undo")
-    wait_for(world, message, "was removed again.")
+    world.wait_for(message, "was removed again.")
     assert elsewhere.exchanges() == []
     assert world.slack.exchanges("slack.files.download") == []
 
 
-def test_a_link_is_moved_and_leaves_only_when_it_is_there(world):
-    message, reply = share(world, add_remote(world))
+def test_a_link_is_moved_and_leaves_only_when_it_is_there(either):
+    message, reply = share(either, add_remote(either))
 
-    world.slack.press(reply, "move")
-    view = world.slack.wait_for_view()
-    options = world.slack.suggest(view, "item", "item", "OPS-1")
-    world.slack.fill(view, {"item": options[0]["value"]})
-    assert world.slack.submit(view).action == "close"
+    either.slack.press(reply, "move")
+    view = either.slack.wait_for_view()
+    options = either.slack.suggest(view, "item", "item", "OPS-1")
+    either.slack.fill(view, {"item": options[0]["value"]})
+    assert either.slack.submit(view).action == "close"
 
-    wait_for(world, message, "`Q1/Q2 plan` was moved to OPS-1.")
-    assert world.linked("WEB-1") == []
-    assert world.linked("OPS-1") == [("Q1/Q2 plan", URL)]
+    either.wait_for(message, "`Q1/Q2 plan` was moved to OPS-1.")
+    assert either.linked("WEB-1") == []
+    assert either.linked("OPS-1") == [("Q1/Q2 plan", URL)]
 
 
 def test_a_reaction_links_a_remote_file_as_well(world):
@@ -113,5 +106,5 @@ def test_a_reaction_links_a_remote_file_as_well(world):
 
     world.slack.react(message, "paperclip", user="UBEN")
 
-    wait_for(world, message, "`WEB-1 plan` is linked")
+    world.wait_for(message, "`WEB-1 plan` is linked")
     assert world.linked("WEB-1") == [("WEB-1 plan", URL)]

@@ -9,6 +9,17 @@ from bot.sandbox.wire import Fault
 def fill_in_form(slack, message, user):
     """Open the form for a message's files and fill it in; return its view."""
     slack.message_shortcut("attach_message", message, user=user)
+    return choose(slack, user)
+
+
+def fill_in_asked(slack, message, user):
+    """React to a message without a key, open the form that is offered, fill it in."""
+    slack.react(message, "paperclip", user=user)
+    slack.press(slack.wait_for_ephemeral(user), "choose")
+    return choose(slack, user)
+
+
+def choose(slack, user):
     view = slack.wait_for_view(user, lambda view: len(view.blocks) > 1)
     slack.suggest(view, "item", "item", "WEB-1")
     return slack.fill(view, {"item": "WEB-1"})
@@ -20,6 +31,7 @@ def test_all_triggers_at_once_attach_a_file_once(either):
     file.rate = 100_000  # long enough for all of them to come meanwhile
     before = slack.share([file], text="to be found by the form")
     forms = [fill_in_form(slack, before, user) for user in ("UANNA", "UBEN")]
+    forms.append(fill_in_asked(slack, before, "UGUEST"))
     message = slack.share([file], text="WEB-1")
     link = slack.link(message)
 
@@ -41,7 +53,7 @@ def test_all_triggers_at_once_attach_a_file_once(either):
     with ThreadPoolExecutor(len(ways)) as people:
         done = [people.submit(way) for way in ways]
     elsewhere = [done[9].result(), done[10].result(), before]
-    assert [each.result().action for each in done[-2:]] == ["close"] * 2
+    assert [each.result().action for each in done[-3:]] == ["close"] * 3
     assert [done[number].result().error for number in (5, 6, 7)] == [None] * 3
     slack.wait_idle()
     either.settle()
@@ -50,9 +62,9 @@ def test_all_triggers_at_once_attach_a_file_once(either):
     there = [told for each in elsewhere for told in either.replies(each)]
     # The message, three reactions, two commands, the mention; two other messages; of
     # the first posting two forms, and the command with a link to the file.
-    assert (len(here), len(there)) == (7, 5)
+    assert (len(here), len(there)) == (7, 6)
     assert sum("`design.pdf` is attached." in told for told in here + there) == 1
-    assert sum("`design.pdf` was attached already." in t for t in here + there) == 11
+    assert sum("`design.pdf` was attached already." in t for t in here + there) == 12
     assert either.attached("WEB-1") == [("design.pdf", file.sha256)]
     assert either.half_made("WEB-1") == []
     assert len(either.plane.state.attachments()) == 1

@@ -31,26 +31,33 @@ class User:
         return self.team_id != TEAM
 
     def as_json(self) -> dict[str, Any]:
-        """Build the user object (docs.slack.dev/reference/objects/user-object)."""
+        """Build the user object (docs.slack.dev/reference/objects/user-object).
+
+        Of somebody who was deactivated it has less.
+        """
         shown = self.name.capitalize()
-        return {
+        known = {
             "id": self.id,
             "team_id": self.team_id,
             "name": self.name,
-            "real_name": shown,
             "deleted": self.deleted,
             "is_bot": self.is_bot,
             "is_app_user": False,
-            "is_admin": False,
-            "is_restricted": self.is_restricted,
-            "is_ultra_restricted": self.is_ultra_restricted,
-            "is_stranger": self.is_stranger,
-            "tz": "Europe/Berlin",
             "profile": {
                 "real_name": shown,
                 "display_name": self.name,
                 "team": self.team_id,
             },
+        }
+        if self.deleted:
+            return known
+        return known | {
+            "real_name": shown,
+            "is_admin": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": self.is_ultra_restricted,
+            "is_stranger": self.is_stranger,
+            "tz": "Europe/Berlin",
         }
 
 
