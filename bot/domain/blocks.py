@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.outcomes import CONSENTS, OWN, SETTLED, UNDONE
+from bot.domain.outcomes import CONSENTS, LASTING, OWN, SETTLED, UNDONE
 from bot.domain.reports import Report
 
 #: The action ids of the buttons; their value is the share's number.
@@ -15,20 +15,6 @@ RETRY = "retry"
 
 #: docs.slack.dev/reference/block-kit/blocks/section-block
 _LONGEST_SECTION = 3000
-
-#: What no second try can change.
-_LASTING = frozenset(
-    {
-        "ExternalFile",
-        "ExternalPerson",
-        "FileDeleted",
-        "FileElsewhere",
-        "FileEmpty",
-        "FileHidden",
-        "FileNotDownloadable",
-        "PrivateConversation",
-    }
-)
 
 Block = Mapping[str, Any]
 
@@ -74,7 +60,7 @@ def _name_retry(codes: set[str]) -> str:
 
 
 def _passing(report: Report) -> set[str]:
-    return {code for code in _codes(report) if code not in _LASTING | SETTLED}
+    return {code for code in _codes(report) if code not in LASTING | SETTLED}
 
 
 def _codes(report: Report) -> list[str]:
@@ -84,7 +70,8 @@ def _codes(report: Report) -> list[str]:
         for line in item.files
         if line.outcome
     ]
-    return codes + [item.problem.code for item in report.items if item.problem]
+    codes += [item.problem.code for item in report.items if item.problem]
+    return [*codes, report.notice.code] if report.notice else codes
 
 
 def build_button(label: str, action_id: str, value: str) -> Block:

@@ -81,6 +81,22 @@ CONSENTS = frozenset({CONSENT_AWAITED.code, CONSENT_REFUSED.code, CONSENT_UNASKE
 
 _FOR_OTHERS = {ATTACHED.code: ALREADY_ATTACHED, LINKED: ALREADY_LINKED}
 
+#: The codes of what no second try can change.
+LASTING = frozenset(
+    {
+        HELP.code,
+        "ExternalFile",
+        "ExternalPerson",
+        "FileDeleted",
+        "FileElsewhere",
+        "FileEmpty",
+        "FileHidden",
+        "FileNotDownloadable",
+        "LinkElsewhere",
+        "PrivateConversation",
+        "TooManyWorkItems",
+    }
+)
 #: The codes of what a share brought about itself.
 MADE = frozenset(_FOR_OTHERS)
 #: The codes after which that is there still, and whoever asked for it can undo it.

@@ -182,9 +182,11 @@ def test_retry_is_beside_what_failed_and_may_pass():
         entry(reported(DOWN, is_planned=False), 5),
         entry(reported(UNDONE), 6),
         entry(reported(notice=Outcome.of(errors.NoFilesFound())), 7),
+        entry(reported(notice=Outcome.of(errors.PrivateConversation())), 8),
+        entry(reported(notice=Outcome.of(errors.TooManyWorkItems(30, 20))), 9),
     ]
 
-    assert retried(*entries) == ["2", "6"]
+    assert retried(*entries) == ["2", "6", "7"]
 
 
 # --- what Slack takes ---------------------------------------------------------

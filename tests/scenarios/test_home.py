@@ -107,6 +107,20 @@ def test_retry_in_the_home_attaches_what_failed_and_shows_it(either):
     assert "`design.pdf` is attached." in reply
 
 
+def test_retry_in_the_home_seeks_again_what_could_not_be_looked_for(either):
+    message = either.slack.share([either.slack.add_file()], channel="CRANDOM")
+    either.slack.command("WEB-1", channel="CRANDOM")
+    either.slack.wait_for_ephemeral(predicate=lambda each: "Invite me" in each.text)
+    either.settle()
+    open_home(either, "❌ I am not in that conversation.")
+    either.slack.invite_bot("CRANDOM")
+
+    assert either.slack.press(either.slack.home(), "retry").error is None
+
+    assert "`design.pdf` is attached." in either.reply(message)
+    wait_for(either, "WEB-1>*\n✅ `design.pdf` is attached.")
+
+
 def test_the_home_of_somebody_else_shows_nothing_of_it(world):
     share(world, "WEB-1", name="secret.pdf")
     share(world, "WEB-2", name="mine.pdf", user="UBEN")

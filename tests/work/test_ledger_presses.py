@@ -7,10 +7,12 @@ from bot.domain.presses import Press
 from bot.domain.references import WorkItemKey
 from bot.domain.seeks import SeekLatest, SeekMessage
 from bot.errors import (
+    BotNotInvited,
     FileEmpty,
     NoFilesFound,
     PlaneKeyRefused,
     PlaneUnavailable,
+    PrivateConversation,
     WorkItemNotFound,
 )
 from bot.work.ledger.attempts import Attempts
@@ -144,6 +146,30 @@ def test_a_call_for_help_that_becomes_a_share_is_answered_as_one(ledger):
     report = ledger.replies.get(share_id).report
     assert report.notice is None
     assert outcomes(ledger, share_id) == [ATTACHED]
+
+
+@pytest.mark.parametrize(
+    ("notice", "is_tried"),
+    [
+        (Outcome.of(BotNotInvited()), True),
+        (Outcome.giving_up(PlaneUnavailable()), True),
+        (Outcome.of(PrivateConversation()), False),
+        (HELP, False),
+    ],
+)
+def test_what_came_to_nothing_is_sought_again_where_that_may_help(
+    ledger, notice, is_tried
+):
+    share_id = ledger.shares.add(sought())
+    before = ledger.shares.get_new(share_id)
+    ledger.shares.tell(share_id, notice, is_private=True)
+
+    assert ledger.shares.retry(press(share_id)) is is_tried
+
+    assert ledger.shares.get_new(share_id) == (before if is_tried else None)
+    shown = ledger.replies.get(share_id).report.notice
+    assert shown == (None if is_tried else notice)
+    assert ledger.shares.retry(press(share_id)) is False
 
 
 # --- undo ---------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import Outcome
+from bot.domain.outcomes import LASTING, Outcome
 from bot.domain.presses import Press
 from bot.domain.references import Reference, parse_reference
 from bot.domain.seeks import Seek, parse_seek, print_seek
@@ -171,7 +171,8 @@ class ShareLedger:
         with self._database.write() as connection:
             if not _may_press(connection, press):
                 return False
-            if not reopen_failures(connection, press.share_id):
+            is_reopened = reopen_failures(connection, press.share_id)
+            if not is_reopened and not _failed_whole(connection, press.share_id):
                 return False
             self._renew(connection, press.share_id)
             return True
@@ -375,6 +376,14 @@ def _may_press(connection: Connection, press: Press, *, by_owner: bool = False) 
     return (
         connection.execute(select(shares.c.id).where(*conditions)).first() is not None
     )
+
+
+def _failed_whole(connection: Connection, share_id: int) -> bool:
+    """Whether a share came to nothing but a notice that another try may change."""
+    notice = connection.execute(
+        select(shares.c.notice).where(shares.c.id == share_id)
+    ).scalar_one()
+    return notice is not None and notice["code"] not in LASTING
 
 
 def _print_notice(notice: Outcome, is_private: bool) -> dict[str, object]:
