@@ -24,7 +24,7 @@ def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
     """Read what a message that mentions the bot asks for; None if it does not.
 
     With a reference it asks for all files of its thread up to itself; without one, how
-    the bot is used.
+    the bot is used. An edit asks for what it says now, but not for that again.
 
     Raises:
         MalformedEvent: the body has not the shape of a message event.
@@ -32,11 +32,13 @@ def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
     envelope = read_object(body, "body")
     event = read_object(envelope.get("event"), "event")
     message = find_message(envelope, event)
-    if message is None or message is not event or not _mentions(envelope, message):
+    if message is None or not _mentions(envelope, message):
         return None
     text = read_text(message, "text")
     references = find_references(text, links=links)[:MOST_REFERENCES]
     if not references:
+        if message is not event:
+            return None
         return share_of_message(envelope, event, message, notice=HELP)
     ts = read_ts(message.get("ts"))
     seek = SeekThread(read_ts(message.get("thread_ts") or ts), ts)

@@ -82,6 +82,14 @@ def test_a_mention_without_a_reference_asks_for_help(text):
     assert (share.references, share.seek) == ((), None)
 
 
+def test_an_edit_asks_for_what_it_says_now():
+    share = parse(changed(text="<@UBOT> WEB-13"))
+
+    assert share.references == (WorkItemKey("WEB", 13),)
+    assert (share.seek, share.version) == (SeekThread(ROOT, until=TS), "1.1")
+    assert share.identity == parse(body()).identity
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -93,7 +101,8 @@ def test_a_mention_without_a_reference_asks_for_help(text):
         pytest.param(body(bot_id="B1"), id="a bot's"),
         pytest.param(body(user="UBOT"), id="our own, with no bot_id"),
         pytest.param(body(subtype="channel_topic"), id="a topic"),
-        pytest.param(changed(), id="an edit"),
+        pytest.param(changed(text="<@UBOT>"), id="an edit that takes the key out"),
+        pytest.param(changed(edited=None), id="a link that Slack unfolds"),
         pytest.param(body() | {"authorizations": []}, id="whose bot is not told"),
         pytest.param(
             body() | {"authorizations": [{"team_id": "T1", "user_id": 5}]},

@@ -76,6 +76,25 @@ def test_a_mention_without_a_key_explains_itself(either):
     assert either.plane.state.attachments() == []
 
 
+def test_the_key_that_an_edit_adds_to_a_mention_counts(either):
+    file = either.slack.add_file()
+    root = either.slack.share([file], text="here")
+    mention = either.slack.post("<@UBOT>", thread_ts=root.ts)
+    assert HELP in either.reply(root)
+
+    either.slack.edit(mention, "<@UBOT> WEB-1")
+    either.wait_for(root, "`design.pdf` is attached.")
+    either.slack.edit(mention, "<@UBOT> WEB-1 and WEB-2")
+    either.wait_for(root, "WEB-2>*\n✅ `design.pdf` is attached.")
+
+    assert (
+        either.attached("WEB-1")
+        == either.attached("WEB-2")
+        == [(file.name, file.sha256)]
+    )
+    assert len(either.replies(root)) == 1
+
+
 def test_a_mention_of_the_bot_by_others_names_means_nothing(world):
     root = world.slack.share([world.slack.add_file()])
     world.slack.post("<@UBEN> WEB-1 @Loadmaster &lt;@UBOT&gt;", thread_ts=root.ts)

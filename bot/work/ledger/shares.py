@@ -332,12 +332,13 @@ class ShareLedger:
         share_id: int = known.id
         changed = False
         if share.version > known.version:
+            renewed: dict[str, object] = {"version": share.version}
+            if share.seek:  # in what was edited may be other files now
+                renewed["seek"] = print_seek(share.seek)
             connection.execute(
-                update(shares)
-                .where(shares.c.id == share_id)
-                .values(version=share.version)
+                update(shares).where(shares.c.id == share_id).values(renewed)
             )
-            changed = reconsider(connection, share_id, share)
+            changed = reconsider(connection, share_id, share) or bool(share.seek)
         before = count_parts(connection, share_id)
         put_parts(connection, share_id, share.references, share.files, first=before)
         if not changed and count_parts(connection, share_id) == before:
