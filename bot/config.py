@@ -24,6 +24,7 @@ from bot.setting_values import (
 )
 
 _DATABASE = "sqlite:///loadmaster.db"
+_MOST_DAYS = 100 * 365
 _EVERY_HOST = "0.0.0.0"  # noqa: S104 - in a container there is no other that works
 
 
@@ -90,6 +91,7 @@ class Settings:
     plane: PlaneSettings
     attach: AttachSettings
     database_url: str = field(repr=False)
+    retention_days: int
     host: str
     port: int
     log_level: str
@@ -108,6 +110,9 @@ class Settings:
             plane=_read_plane(read),
             attach=_read_attach(read),
             database_url=read.secret("DATABASE_URL", parse_database_url) or _DATABASE,
+            retention_days=read.value(
+                "RETENTION_DAYS", number_parser(1, _MOST_DAYS), "90"
+            ),
             host=read.value("HOST", parse_host, _EVERY_HOST),
             port=read.value("PORT", number_parser(0, LARGEST_PORT), "3000"),
             log_level=read.value("LOG_LEVEL", parse_log_level, "INFO"),

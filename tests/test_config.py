@@ -64,6 +64,7 @@ def test_the_required_settings_are_enough():
     assert settings.attach.external_users is False
     assert settings.attach.private is PrivateFiles.ALLOW
     assert settings.database_url == "sqlite:///loadmaster.db"
+    assert settings.retention_days == 90
     assert settings.host == "0.0.0.0"
     assert settings.port == 3000
     assert settings.log_level == "INFO"
@@ -152,6 +153,9 @@ def test_the_required_settings_are_enough():
             lambda s: s.database_url,
             "sqlite:////var/lib/my ledger.db",
             id="database",
+        ),
+        pytest.param(
+            "RETENTION_DAYS", "30", lambda s: s.retention_days, 30, id="retention"
         ),
         pytest.param("LOG_LEVEL", "debug", lambda s: s.log_level, "DEBUG", id="level"),
         pytest.param(
@@ -263,6 +267,7 @@ NO_POSTGRES = "must start with sqlite:/// (PostgreSQL is not yet supported)"
         ("DATABASE_URL", "sqlite:///", DATABASE),
         ("DATABASE_URL", "sqlite:///:memory:", DATABASE),
         ("DATABASE_URL", "sqlite:///file:x?mode=memory&uri=true", DATABASE),
+        ("RETENTION_DAYS", "0", "must be a whole number from 1 to 36500"),
         ("LOG_LEVEL", "loud", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
         ("LOG_FORMAT", "xml", "must be text or json"),
     ],

@@ -29,6 +29,7 @@ from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
+from bot.work.ledger.pruning import PruningLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.local_runner import LocalRunner
@@ -37,6 +38,7 @@ from bot.work.planning import Guards, ShareHandler
 from bot.work.receipts import Receipts
 from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
+from bot.work.retention import Retention
 from bot.work.runner import Handlers, Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
@@ -119,6 +121,7 @@ class Loadmaster:
         left = take_up(unfinished, self._runner)
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
+        self._runner.submit(Job(JobKind.RETENTION, 0))
         self._runner.start(self._handlers)
         self._homes.start()
 
@@ -153,6 +156,7 @@ class Loadmaster:
             JobKind.ATTACHMENT: self._build_attachment_handler().run,
             JobKind.REPLY: show_outcomes,
             JobKind.COMMENT: self._build_comment_handler().run,
+            JobKind.RETENTION: self._build_retention(settings.retention_days).run,
         }
 
     def _build_share_handler(self, settings: AttachSettings) -> ShareHandler:
@@ -225,6 +229,10 @@ class Loadmaster:
             patience=self._patience,
             clock=time.time,
         )
+
+    def _build_retention(self, days: int) -> Retention:
+        ledger = PruningLedger(self._database)
+        return Retention(ledger, self._runner, days=days, clock=time.time)
 
     def _build_form_desk(self) -> FormDesk:
         slack, plane = self._clients.slack, self._clients.plane

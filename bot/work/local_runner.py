@@ -18,6 +18,7 @@ THREADS: Mapping[JobKind, int] = {
     JobKind.ATTACHMENT: 16,
     JobKind.REPLY: 4,
     JobKind.COMMENT: 2,
+    JobKind.RETENTION: 1,
 }
 #: Seconds until a job is run again whose handler failed in a way nobody foresaw.
 RETRY_SECONDS = 30.0

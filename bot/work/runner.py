@@ -16,6 +16,8 @@ class JobKind(StrEnum):
     REPLY = "reply"
     #: Have a comment in Plane say who shared what.
     COMMENT = "comment"
+    #: Forget what is old; there is one row, 0.
+    RETENTION = "retention"
 
 
 class Job(NamedTuple):

@@ -1,7 +1,9 @@
 """The process as whoever runs it meets it: starts, faults, health, secrets."""
 
+import contextlib
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +90,20 @@ def test_migrate_makes_the_database_and_ends(stopped):
 
     assert (status, said) == (0, "")
     assert stopped.database.exists()
+
+
+def test_what_is_finished_and_old_is_forgotten_by_the_ledger_alone(world):
+    message = world.slack.share([world.slack.add_file()], text="WEB-1")
+    world.reply(message)
+    world.settle()
+    world.bot.terminate()
+    with contextlib.closing(sqlite3.connect(world.database)) as ledger, ledger:
+        ledger.execute("UPDATE shares SET received_at = received_at - 8 * 86400")
+
+    world.start_bot(RETENTION_DAYS="7")
+
+    world.wait(lambda: "Forgot 1 shares of more than 7 days ago" in world.bot.log)
+    assert len(world.attached("WEB-1")) == len(world.replies(message)) == 1
 
 
 def test_health_pages_answer_in_both_modes(either):

@@ -14,7 +14,7 @@ from bot.work.ledger.schema import attachments, comments, share_attachments, sha
 from bot.work.ledger.states import CommentState
 
 #: A share's place; where `||` meets a NULL, it gives one.
-_PLACE: ColumnElement[str] = func.coalesce(
+PLACE: ColumnElement[str] = func.coalesce(
     literal("message:") + shares.c.channel_id + literal(":") + shares.c.message_ts,
     shares.c.trigger,
 )
@@ -62,7 +62,7 @@ def find_due_comments(
         .join(
             comments,
             (comments.c.team_id == shares.c.team_id)
-            & (comments.c.place == _PLACE)
+            & (comments.c.place == PLACE)
             & (comments.c.work_item_id == attachments.c.work_item_id),
         )
         .where(
@@ -78,7 +78,7 @@ def _wanted(attachment_id: int, share_id: int) -> Select[tuple[object, ...]]:
     return (
         select(
             shares.c.team_id,
-            _PLACE.label("place"),
+            PLACE.label("place"),
             shares.c.channel_id,
             shares.c.message_ts,
             shares.c.thread_ts,

@@ -1,0 +1,147 @@
+"""The ledger's past: what is finished and old is forgotten, a few rows at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+)
+
+from bot.domain.outcomes import REMOVING
+from bot.work.ledger.database import Database
+from bot.work.ledger.places import PLACE
+from bot.work.ledger.schema import attachments, comments, share_attachments, shares
+from bot.work.ledger.states import UNDER_WAY, ShareState
+
+#: Shares that are looked at in one transaction: what waits for it hardly notices.
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many shares were forgotten, and the last id looked at; None at the end."""
+
+    number: int
+    last: int | None
+
+
+class PruningLedger:
+    """Forgets what is finished and old."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def prune(self, *, before: float, after: int) -> Pruned:
+        """Forget the next finished shares that came *before* (epoch seconds).
+
+        They are those of the next `BATCH` ids *after* one. Ids grow with time, so that
+        the first share that is too young ends it.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(
+                select(shares, PLACE.label("place"))
+                .where(shares.c.id > after)
+                .order_by(shares.c.id)
+                .limit(BATCH)
+            ).all()
+            old = [row for row in rows if row.received_at < before]
+            finished = _finished(connection, old)
+            _forget(connection, finished)
+        is_end = len(old) < BATCH
+        return Pruned(len(finished), None if is_end else old[-1].id)
+
+
+def _finished(connection: Connection, old: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Return those of the shares that nothing waits for."""
+    wanted = _wanted(connection, [row.id for row in old])
+    told = _due_places(connection)
+    return [
+        row
+        for row in old
+        if row.state != ShareState.NEW
+        and row.reply_due_at is None
+        and row.id not in wanted
+        and (row.team_id, row.place) not in told
+    ]
+
+
+def _wanted(connection: Connection, share_ids: Sequence[int]) -> set[int]:
+    """Return the shares that have lines to decide, or that are being moved."""
+    outcome = share_attachments.c.outcome
+    lines = select(share_attachments.c.share_id).where(
+        share_attachments.c.share_id.in_(share_ids),
+        or_(outcome.is_(None), outcome == REMOVING.code),
+    )
+    at_work = (
+        select(share_attachments.c.share_id)
+        .join_from(attachments, share_attachments)
+        .where(attachments.c.state.in_(UNDER_WAY))
+    )
+    moving = select(shares.c.moves).where(
+        shares.c.moves.is_not(None),
+        or_(shares.c.state == ShareState.NEW, shares.c.id.in_(at_work)),
+    )
+    return {
+        *connection.execute(lines).scalars(),
+        *connection.execute(moving).scalars(),
+    }
+
+
+def _due_places(connection: Connection) -> set[tuple[str, str]]:
+    due = select(comments.c.team_id, comments.c.place).where(
+        comments.c.due_at.is_not(None)
+    )
+    return {(row.team_id, row.place) for row in connection.execute(due)}
+
+
+def _forget(connection: Connection, finished: Sequence[Row[Any]]) -> None:
+    share_ids = [row.id for row in finished]
+    theirs = list(
+        connection.execute(
+            select(share_attachments.c.attachment_id)
+            .distinct()
+            .where(share_attachments.c.share_id.in_(share_ids))
+        ).scalars()
+    )
+    connection.execute(delete(shares).where(shares.c.id.in_(share_ids)))
+    is_wanted = exists().where(share_attachments.c.attachment_id == attachments.c.id)
+    connection.execute(
+        delete(attachments).where(attachments.c.id.in_(theirs), ~is_wanted)
+    )
+    of_messages = (
+        comments.c.message_ts.is_not(None),
+        shares.c.channel_id == comments.c.channel_id,
+        shares.c.message_ts == comments.c.message_ts,
+    )
+    of_triggers = (
+        comments.c.message_ts.is_(None),
+        shares.c.team_id == comments.c.team_id,
+        shares.c.trigger == comments.c.place,
+    )
+    places = [(row.team_id, row.place) for row in finished]
+    for is_kind, *is_its_share in (of_messages, of_triggers):
+        _forget_comments(connection, places, is_kind, is_its_share)
+
+
+def _forget_comments(
+    connection: Connection,
+    places: Sequence[tuple[str, str]],
+    is_kind: ColumnElement[bool],
+    is_its_share: Sequence[ColumnElement[bool]],
+) -> None:
+    """Forget the comments about these *places* of which no share is left."""
+    connection.execute(
+        delete(comments).where(
+            tuple_(comments.c.team_id, comments.c.place).in_(places),
+            is_kind,
+            ~exists().where(*is_its_share),
+        )
+    )
