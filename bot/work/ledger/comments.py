@@ -123,7 +123,7 @@ class CommentLedger:
             rows = connection.execute(
                 select(comments.c.id, comments.c.channel_id, comments.c.due_at)
                 .where(comments.c.due_at.is_not(None))
-                .order_by(comments.c.id)
+                .order_by(comments.c.due_at, comments.c.id)  # as the index is
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     delete,
     exists,
     or_,
     select,
-    tuple_,
 )
 
 from bot.domain.outcomes import REMOVING
@@ -116,6 +114,11 @@ def _forget(connection: Connection, finished: Sequence[Row[Any]]) -> None:
     connection.execute(
         delete(attachments).where(attachments.c.id.in_(theirs), ~is_wanted)
     )
+    _forget_comments(connection, finished)
+
+
+def _forget_comments(connection: Connection, finished: Sequence[Row[Any]]) -> None:
+    """Forget the comments about the places of these shares, where none is left."""
     of_messages = (
         comments.c.message_ts.is_not(None),
         shares.c.channel_id == comments.c.channel_id,
@@ -126,22 +129,16 @@ def _forget(connection: Connection, finished: Sequence[Row[Any]]) -> None:
         shares.c.team_id == comments.c.team_id,
         shares.c.trigger == comments.c.place,
     )
-    places = [(row.team_id, row.place) for row in finished]
-    for is_kind, *is_its_share in (of_messages, of_triggers):
-        _forget_comments(connection, places, is_kind, is_its_share)
-
-
-def _forget_comments(
-    connection: Connection,
-    places: Sequence[tuple[str, str]],
-    is_kind: ColumnElement[bool],
-    is_its_share: Sequence[ColumnElement[bool]],
-) -> None:
-    """Forget the comments about these *places* of which no share is left."""
-    connection.execute(
-        delete(comments).where(
-            tuple_(comments.c.team_id, comments.c.place).in_(places),
-            is_kind,
-            ~exists().where(*is_its_share),
-        )
-    )
+    places: dict[str, list[str]] = {}
+    for row in finished:
+        places.setdefault(row.team_id, []).append(row.place)
+    for team_id, theirs in places.items():
+        for is_kind, *is_its_share in (of_messages, of_triggers):
+            connection.execute(
+                delete(comments).where(
+                    comments.c.team_id == team_id,
+                    comments.c.place.in_(theirs),
+                    is_kind,
+                    ~exists().where(*is_its_share),
+                )
+            )
