@@ -78,7 +78,12 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Run more workers than there are cores: most of the time a test only waits."""
+    """Run more workers than there are cores: most of the time a test only waits.
+
+    What is measured must have the machine to itself.
+    """
+    if any("bench" in argument for argument in config.args):
+        return 0
     return max(2, (os.cpu_count() or 2) * 5 // 2)
 
 
