@@ -4,6 +4,7 @@ import logging
 import signal
 from dataclasses import dataclass
 
+from bot.clients.slack_sockets import SlackSockets
 from bot.config import Settings
 from bot.entrypoints.composition import Loadmaster
 from bot.entrypoints.requests_from_slack import Verifier
@@ -62,11 +63,10 @@ def run(settings: Settings) -> None:
 def _build_socket(settings: Settings, loadmaster: Loadmaster) -> SocketMode | None:
     if settings.slack.app_token is None:
         return None
-    return SocketMode(
-        loadmaster.app,
-        app_token=settings.slack.app_token,
-        api_url=settings.slack.api_url,
+    sockets = SlackSockets(
+        app_token=settings.slack.app_token, api_url=settings.slack.api_url
     )
+    return SocketMode(loadmaster.app, sockets)
 
 
 def _bind(

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -129,21 +127,6 @@ def test_without_a_socket_the_bot_is_not_ready(socket_world):
     socket_world.slack.web_api.token_error = None
     socket_world.slack.sockets.wait_connected(1, 20)
     socket_world.wait(lambda: socket_world.bot.get("/readyz")[0] == 200)
-
-
-@pytest.mark.parametrize("how", ["refresh_requested", "cut", "hang_up"])
-def test_a_socket_that_ends_is_opened_again_and_nothing_is_missed(socket_world, how):
-    slack = socket_world.slack
-    socket_world.start_bot()
-    slack.sockets.wait_connected(1, 10)
-
-    if how == "refresh_requested":
-        slack.sockets.disconnect("refresh_requested")
-    else:
-        getattr(slack.sockets, how)()
-    message = slack.share([slack.add_file()], text="WEB-1")
-
-    assert "is attached." in socket_world.reply(message, timeout=60)
 
 
 def test_slow_clients_keep_nobody_waiting(world):
