@@ -22,6 +22,7 @@ from bot.domain.references import WorkItemKey, parse_reference
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
+    DownloadMismatch,
     ExternalFile,
     FileElsewhere,
     FileTooLarge,
@@ -141,7 +142,8 @@ class AttachWorkflow:
 
     def _look_at(self, open_: OpenAttachment) -> SharedFile:
         file = open_.file
-        if file.is_stub:
+        # A snippet may have been edited since the event told its size.
+        if file.is_stub or open_.attempts.cause == DownloadMismatch.__name__:
             file = replace(
                 self._remotes.slack.get_file(file.file_id), shared_by=file.shared_by
             )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
 from bot.errors import DAY, HOUR
 from bot.sandbox.slack import Generated
+from bot.sandbox.slack.content import as_content
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.states import AttachmentState
 from bot.work.runner import Job, JobKind
@@ -45,6 +46,22 @@ def test_a_file_that_is_there_is_not_attached_again(bench):
     assert bench.outcome(second) == ALREADY_ATTACHED.code
     assert bench.attached() == [file.sha256]
     assert len(bench.records()) == 1
+
+
+def test_a_snippet_that_was_edited_meanwhile_comes_as_it_is_now(bench):
+    file = bench.slack.add_file(name="log.txt", mode="snippet", content=b"one line")
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    file.content = as_content(b"one line, and another one")
+
+    bench.attach(attachment_id)
+    assert bench.outcome(share_id) is None
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == ATTACHED.code
+    assert bench.attached() == [file.sha256]
+    assert len(bench.records()) == 1
+    assert len(bench.slack.calls("files.info")) == 1
 
 
 def test_a_record_that_an_unknown_run_left_makes_way(bench):
