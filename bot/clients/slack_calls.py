@@ -14,6 +14,7 @@ from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.clients.http import retry_after
+from bot.clients.slack_limits import SlackLimits, find_scope
 from bot.errors import (
     SlackRejected,
     SlackScopeMissing,
@@ -72,7 +73,33 @@ def refuse_redirects() -> None:
     install_opener(build_opener(_NoRedirects))
 
 
-def build_reader(*, token: str, api_url: str) -> WebClient:
+class _PacedClient(WebClient):
+    """Makes no call that Slack has asked not to be made yet."""
+
+    def __init__(self, limits: SlackLimits, **options: Any) -> None:
+        super().__init__(**options)
+        self._limits = limits
+
+    def api_call(self, api_method: str, **kwargs: Any) -> SlackResponse:
+        """Call Slack.
+
+        Raises:
+            SlackThrottled: not yet; nothing was sent.
+        """
+        scope = find_scope(api_method, kwargs.get("json"))
+        self._limits.check(scope)
+        try:
+            return super().api_call(api_method, **kwargs)
+        except SlackApiError as error:
+            wait = _find_throttle(error.response)
+            if wait is not None:
+                self._limits.push_back(scope, wait)
+            raise
+
+
+def build_reader(
+    *, token: str, api_url: str, limits: SlackLimits | None = None
+) -> WebClient:
     """Build the client that reads: the SDK tries once more at once.
 
     What is throttled waits in the runner and not there, where it would hold a thread.
@@ -80,19 +107,25 @@ def build_reader(*, token: str, api_url: str) -> WebClient:
     return _build(
         token,
         api_url,
+        limits,
         ConnectionErrorRetryHandler(max_retry_count=1),
         ServerErrorRetryHandler(max_retry_count=1),
     )
 
 
-def build_writer(*, token: str, api_url: str) -> WebClient:
+def build_writer(
+    *, token: str, api_url: str, limits: SlackLimits | None = None
+) -> WebClient:
     """Build the client that writes: never twice, the message might be there already."""
-    return _build(token, api_url)
+    return _build(token, api_url, limits)
 
 
-def _build(token: str, api_url: str, *handlers: Any) -> WebClient:
+def _build(
+    token: str, api_url: str, limits: SlackLimits | None, *handlers: Any
+) -> WebClient:
     return leave_proxy_to_urllib(
-        WebClient(
+        _PacedClient(
+            limits or SlackLimits(),
             token=token,
             base_url=api_url,
             timeout=_SECONDS,
@@ -140,18 +173,30 @@ def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, An
 def _raise_for(response: SlackResponse) -> None:
     data = response.data if isinstance(response.data, Mapping) else {}
     error = str(data.get("error", ""))
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    wait = retry_after(headers.get("retry-after"))
-    if response.status_code == 429 or error in _THROTTLED_ERRORS:
-        raise SlackThrottled(retry_after=wait or 1.0)
+    throttle = _find_throttle(response)
+    if throttle is not None:
+        raise SlackThrottled(retry_after=throttle)
     if response.status_code >= 500 or error in _PASSING_ERRORS:
-        raise SlackUnavailable(retry_after=wait)
+        raise SlackUnavailable(retry_after=_wait(response))
     if error in _TOKEN_ERRORS:
         raise SlackTokenRefused(error)
     if error == "missing_scope":
         raise SlackScopeMissing(str(data.get("needed", "")))
     if response.status_code == 200 and _ERROR.fullmatch(error):
         raise SlackRejected(error)
+
+
+def _find_throttle(response: SlackResponse) -> float | None:
+    """Return how long Slack wants to be left alone; None where it does not."""
+    data = response.data if isinstance(response.data, Mapping) else {}
+    if response.status_code == 429 or str(data.get("error")) in _THROTTLED_ERRORS:
+        return _wait(response) or 1.0
+    return None
+
+
+def _wait(response: SlackResponse) -> float | None:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return retry_after(headers.get("retry-after"))
 
 
 def read_messages(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
+from bot.clients.slack_limits import SlackLimits
 from bot.clients.slack_views import SlackViews
 from bot.clients.storage import Storage
 from bot.config import PlaneSettings, Settings, SlackSettings
@@ -82,9 +83,9 @@ class SlackSide:
     def of(cls, settings: SlackSettings) -> Self:
         """Build them; nobody is called yet."""
         refuse_redirects()
-        token, api_url = settings.bot_token, settings.api_url
-        reader = build_reader(token=token, api_url=api_url)
-        writer = build_writer(token=token, api_url=api_url)
+        token, api_url, limits = settings.bot_token, settings.api_url, SlackLimits()
+        reader = build_reader(token=token, api_url=api_url, limits=limits)
+        writer = build_writer(token=token, api_url=api_url, limits=limits)
         return cls(
             SlackApi(reader=reader, writer=writer),
             SlackConversations(reader),

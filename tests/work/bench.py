@@ -17,6 +17,7 @@ from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
+from bot.clients.slack_limits import SlackLimits
 from bot.clients.storage import Storage
 from bot.config import PrivateFiles
 from bot.domain.presses import Decision, Press
@@ -230,8 +231,9 @@ def open_bench(ledger, clock):
         )
         client = PlaneClient(calls)
         directory = PlaneDirectory(client, clock=clock)
-        reader = build_reader(token=slack.bot_token, api_url=slack.api_url)
-        writer = build_writer(token=slack.bot_token, api_url=slack.api_url)
+        known = {"token": slack.bot_token, "api_url": slack.api_url}
+        known["limits"] = SlackLimits(clock=clock)
+        reader, writer = build_reader(**known), build_writer(**known)
         api = SlackApi(reader=reader, writer=writer)
         files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
         storage, links = Storage(threads=2), WorkItemLinks(calls)
