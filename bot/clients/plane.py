@@ -36,7 +36,10 @@ from bot.errors import (
 #: Ours among the external ids of attachments.
 EXTERNAL_SOURCE = "slack"
 
-_UNCLEAR_SECONDS = 2.0
+#: What was cut off may take effect for so many seconds more,
+_CUT_SECONDS = 2.0
+#: and so long after Plane, or a gateway waiting for it, has run out of time.
+_SLOW_SECONDS = 30.0
 _FALLBACK_MIMETYPE = "application/octet-stream"
 
 
@@ -151,11 +154,16 @@ class PlaneClient:
         return _ticket(read_object(response))
 
     def _create(self, item: WorkItem, body: Mapping[str, Any]) -> Response:
+        # Plane may be at it still, and would make a second record beside the first.
         try:
-            return self._calls.call("POST", _attachments(item), json=body)
+            response = self._calls.call("POST", _attachments(item), json=body)
         except PlaneUnavailable as problem:
-            # Plane may be at it still, and would make a second record beside the first.
-            raise PlaneUnavailable(retry_after=_UNCLEAR_SECONDS) from problem
+            is_slow = isinstance(problem.__cause__, requests.ReadTimeout)
+            wait = _SLOW_SECONDS if is_slow else _CUT_SECONDS
+            raise PlaneUnavailable(retry_after=wait) from problem
+        if response.status_code == requests.codes.gateway_timeout:
+            raise PlaneUnavailable(retry_after=_SLOW_SECONDS)
+        return response
 
     def complete_attachment(self, item: WorkItem, asset_id: str) -> None:
         """Mark an attachment as uploaded. Doing it again changes nothing.

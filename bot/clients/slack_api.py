@@ -6,7 +6,12 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.clients.slack_calls import call, next_cursor, read_messages
+from bot.clients.slack_calls import (
+    call,
+    next_cursor,
+    read_messages,
+    unclear_seconds,
+)
 from bot.domain.files import SharedFile, parse_file
 from bot.errors import (
     FileDeleted,
@@ -66,18 +71,24 @@ class SlackApi:
         *marker* is what `find_reply` finds the message by.
 
         Raises:
-            SlackUnavailable: whether it was posted is not known.
+            SlackUnavailable: whether it was posted is not known, nor before its
+                *retry_after* is over.
         """
-        answer = call(
-            self._writer.chat_postMessage,
-            channel=channel_id,
-            thread_ts=thread_ts,
-            text=text,
-            blocks=blocks,
-            unfurl_links=False,
-            unfurl_media=False,
-            metadata={"event_type": REPLY_EVENT, "event_payload": {"share": marker}},
-        )
+        metadata = {"event_type": REPLY_EVENT, "event_payload": {"share": marker}}
+        try:
+            answer = call(
+                self._writer.chat_postMessage,
+                channel=channel_id,
+                thread_ts=thread_ts,
+                text=text,
+                blocks=blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+                metadata=metadata,
+            )
+        except SlackUnavailable as problem:
+            wait = max(problem.retry_after or 0.0, unclear_seconds(problem))
+            raise SlackUnavailable(retry_after=wait or None) from problem
         return _text(answer, "ts")
 
     def edit_reply(

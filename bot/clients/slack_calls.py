@@ -16,6 +16,7 @@ from slack_sdk.web import SlackResponse
 from bot.clients.http import retry_after
 from bot.clients.slack_limits import SlackLimits, find_scope
 from bot.errors import (
+    Problem,
     SlackRejected,
     SlackScopeMissing,
     SlackThrottled,
@@ -56,6 +57,11 @@ _logger = logging.getLogger("slack_sdk.quiet")
 _logger.setLevel(logging.CRITICAL)
 
 _SECONDS = 15
+#: What was cut off may take effect for so many seconds more,
+_CUT_SECONDS = 5.0
+#: and so long after Slack did not answer in time: it is slow today.
+_SLOW_SECONDS = 30.0
+_GATEWAYS = {502: _CUT_SECONDS, 504: _SLOW_SECONDS}
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -154,8 +160,7 @@ def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, An
     try:
         data = method(**kwargs).data
     except SlackApiError as error:
-        _raise_for(error.response)
-        raise SlackUnavailable from error
+        raise _read_problem(error.response) from error
     # The SDK stumbles over JSON that is no object with an AttributeError.
     except (
         SlackClientError,
@@ -170,20 +175,35 @@ def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, An
     return data
 
 
-def _raise_for(response: SlackResponse) -> None:
+def _read_problem(response: SlackResponse) -> Problem:
+    """Return what an answer that is an error means."""
     data = response.data if isinstance(response.data, Mapping) else {}
     error = str(data.get("error", ""))
     throttle = _find_throttle(response)
     if throttle is not None:
-        raise SlackThrottled(retry_after=throttle)
+        return SlackThrottled(retry_after=throttle)
     if response.status_code >= 500 or error in _PASSING_ERRORS:
-        raise SlackUnavailable(retry_after=_wait(response))
+        return SlackUnavailable(retry_after=_wait(response))
     if error in _TOKEN_ERRORS:
-        raise SlackTokenRefused(error)
+        return SlackTokenRefused(error)
     if error == "missing_scope":
-        raise SlackScopeMissing(str(data.get("needed", "")))
+        return SlackScopeMissing(str(data.get("needed", "")))
     if response.status_code == 200 and _ERROR.fullmatch(error):
-        raise SlackRejected(error)
+        return SlackRejected(error)
+    return SlackUnavailable()
+
+
+def unclear_seconds(problem: SlackUnavailable) -> float:
+    """Return for how long the failed call may take effect still.
+
+    An answer of Slack's own ends it, whatever became of it: `internal_error` may come
+    after the effect (docs.slack.dev/reference/methods/chat.postMessage).
+    """
+    cause = problem.__cause__
+    if isinstance(cause, SlackApiError):
+        return _GATEWAYS.get(cause.response.status_code, 0.0)
+    reason = getattr(cause, "reason", cause)  # urllib wraps some of them
+    return _SLOW_SECONDS if isinstance(reason, TimeoutError) else _CUT_SECONDS
 
 
 def _find_throttle(response: SlackResponse) -> float | None:

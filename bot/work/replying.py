@@ -38,14 +38,16 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
-_UNCLEAR_SECONDS = 5.0
 #: So many seconds may this machine's clock be before Slack's.
 _CLOCKS_APART = 3600.0
 _NO_ITEM = Outcome.of(NoWorkItemNamed())
-#: How Slack keeps the bot out of a conversation for as long as somebody wants.
+#: How Slack keeps the bot out of a conversation for as long as somebody wants. In an
+#: archived one, edits have the second (docs.slack.dev/reference/methods/chat.update).
 _MENDABLE = frozenset(
-    {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
+    {"is_archived", "is_inactive", "channel_not_found", "not_in_channel"}
 )
+#: Also with more words after it: `restricted_action_read_only_channel`.
+_RESTRICTED = "restricted_action"
 
 
 class ReplyHandler:
@@ -111,7 +113,7 @@ class ReplyHandler:
             logger.error("Slack lets me answer nobody: %s", problem)
             raise SlackUnavailable from problem
         except SlackRejected as problem:
-            if reply.report.is_private or problem.error not in _MENDABLE:
+            if reply.report.is_private or not _is_mendable(problem.error):
                 raise
             logger.warning("share=%d has no way in: %s", reply.share_id, problem)
             raise SlackUnavailable from problem
@@ -195,12 +197,10 @@ class ReplyHandler:
                 marker=reply.trigger,
             )
         except (SlackThrottled, FinalProblem):
-            self._ledger.unsent(reply.share_id)
+            if reply.state is not ReplyState.POSTING:
+                # Else of an earlier try nothing is known.
+                self._ledger.unsent(reply.share_id)
             raise
-        except SlackUnavailable as problem:
-            # It may be on its way still: not before that is over is it looked for.
-            wait = max(problem.retry_after or 0.0, _UNCLEAR_SECONDS)
-            raise SlackUnavailable(retry_after=wait) from problem
 
     def _postpone(self, job: Job, reply: Reply, problem: TransientProblem) -> None:
         attempts = Attempts(reply.attempts, reply.waiting_since)
@@ -212,6 +212,10 @@ class ReplyHandler:
         logger.warning("share=%d reply waits for %s", reply.share_id, problem)
         self._ledger.postpone(reply.share_id, until=at)
         self._runner.submit(job, at=at)
+
+
+def _is_mendable(error: str) -> bool:
+    return error in _MENDABLE or error.startswith(_RESTRICTED)
 
 
 def _thread(reply: Reply) -> str | None:

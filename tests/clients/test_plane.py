@@ -406,6 +406,20 @@ def test_an_attachment_that_is_shown_instead_of_redirected_to_is_not_trusted(
 
 
 @pytest.mark.parametrize(
+    ("action", "seconds"), [(cut, 2.0), (answer(504, PAGE, HTML), 30.0)]
+)
+def test_a_record_that_may_come_late_is_not_asked_for_again_before(
+    client, item, plane, action, seconds
+):
+    plane.fail(Fault("plane.create_attachment", action))
+
+    with pytest.raises(errors.PlaneUnavailable) as caught:
+        create(client, item)
+
+    assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("56", 56.0),

@@ -1,6 +1,7 @@
 """Slack's Web API: values out, or a typed error."""
 
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -8,7 +9,7 @@ import pytest
 
 from bot import errors
 from bot.clients.slack_api import REPLY_EVENT
-from bot.clients.slack_calls import refuse_redirects
+from bot.clients.slack_calls import refuse_redirects, unclear_seconds
 from bot.sandbox.wire import Fault, Server, answer, cut
 
 PAGE = b"<!doctype html><title>Sign in to the network</title>"
@@ -356,7 +357,12 @@ def test_what_goes_wrong_is_told_by_its_type(
         (429, {}, 1.0),
         (429, {"Retry-After": "0"}, 1.0),
         (503, {"Retry-After": "30"}, 30.0),
+        # Whether it was posted is clear at once,
         (503, {}, None),
+        # or after the gateway's Slack has ended, too.
+        (502, {}, 5.0),
+        (504, {}, 30.0),
+        (504, {"Retry-After": "60"}, 60.0),
     ],
 )
 def test_a_wait_that_slack_asks_for_is_told(
@@ -368,6 +374,21 @@ def test_a_wait_that_slack_asks_for_is_told(
         post(api, message)
 
     assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("cause", "seconds"),
+    [
+        (TimeoutError(), 30.0),
+        (urllib.error.URLError(TimeoutError()), 30.0),
+        (ConnectionResetError(), 5.0),
+    ],
+)
+def test_what_slack_was_slow_to_do_is_looked_for_later(cause, seconds):
+    problem = errors.SlackUnavailable()
+    problem.__cause__ = cause
+
+    assert unclear_seconds(problem) == seconds
 
 
 def test_a_post_whose_answer_is_lost_is_found_afterwards(api, slack, message):
