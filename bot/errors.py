@@ -219,6 +219,11 @@ class FileDeleted(FinalProblem):
 
 
 @dataclass(eq=False)
+class MessageDeleted(FinalProblem):
+    """The message that shared it was deleted before it was attached."""
+
+
+@dataclass(eq=False)
 class FileHidden(FinalProblem):
     """Older than what the Slack plan shows."""
 

@@ -93,6 +93,7 @@ LASTING = frozenset(
         "FileHidden",
         "FileNotDownloadable",
         "LinkElsewhere",
+        "MessageDeleted",
         "PrivateConversation",
         "TooManyWorkItems",
     }

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from bot.domain.outcomes import CONSENT_AWAITED, Outcome
+from bot.errors import MessageDeleted
+
+_LEFT_OUT = MessageDeleted.__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,13 @@ class Report:
         return self.is_planned and all(
             line.outcome for item in self.items for line in item.files
         )
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether all there is to tell is that its message was deleted."""
+        outcomes = [line.outcome for item in self.items for line in item.files]
+        outcomes += [item.problem for item in self.items if not item.files]
+        return all(each and each.code == _LEFT_OUT for each in outcomes)
 
     @property
     def awaits_consent(self) -> bool:

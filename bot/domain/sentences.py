@@ -89,6 +89,10 @@ SENTENCES: Mapping[str, str] = {
         "{it} was deleted in Slack before I could fetch it. Share it again if you still"
         " want it attached."
     ),
+    "MessageDeleted": (
+        "I left {it} out: the message was deleted before I was done. Share what you"
+        " still want in a new message."
+    ),
     "FileHidden": (
         "{it} is older than what your Slack plan still shows, so I cannot fetch it."
         " Share a copy of it."
@@ -121,8 +125,9 @@ SENTENCES: Mapping[str, str] = {
         " help, tell whoever runs me."
     ),
     "DownloadMisled": (
-        "Slack's link to {it} leads to the host {host}, which is not Slack's, so I did"
-        " not follow it. Download the file and share your copy here."
+        "Slack's link to {it} leads to the host {host}, which is not Slack's or not"
+        " encrypted, so I did not follow it. Download the file and share your copy"
+        " here."
     ),
     "SignInPage": (
         "Slack showed me its sign-in page instead of {it}. An administrator has to"

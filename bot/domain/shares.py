@@ -19,6 +19,8 @@ from bot.domain.references import PlaneLinks, Reference, find_references
 from bot.domain.seeks import Seek
 from bot.errors import MalformedEvent
 
+#: How the identity of a share begins that is a message.
+MESSAGE = "message:"
 #: Of more, nobody can mean each; those after it are not even looked up.
 MOST_REFERENCES = 100
 
@@ -58,7 +60,7 @@ class Share:
     @property
     def identity(self) -> str:
         """What is the same whenever the same trigger is delivered again."""
-        return self.trigger or f"message:{self.channel_id}:{self.message_ts}"
+        return self.trigger or f"{MESSAGE}{self.channel_id}:{self.message_ts}"
 
 
 def parse_share(body: object, *, links: PlaneLinks) -> Share | None:

@@ -32,6 +32,7 @@ from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.pruning import PruningLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
+from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.local_runner import LocalRunner
 from bot.work.plane_connection import PlaneConnection
 from bot.work.planning import Guards, ShareHandler
@@ -57,6 +58,7 @@ class Ledgers:
     comments: CommentLedger
     history: HistoryLedger
     consents: ConsentLedger
+    withdrawals: WithdrawalLedger
 
     @classmethod
     def on(cls, database: Database, *, has_comments: bool) -> Self:
@@ -69,6 +71,7 @@ class Ledgers:
             CommentLedger(database, clock=time.time),
             HistoryLedger(database),
             ConsentLedger(database, clock=time.time),
+            WithdrawalLedger(database, clock=time.time),
         )
 
 
@@ -96,6 +99,7 @@ class Loadmaster:
                 self._links,
                 slack.response_urls,
                 self._ledgers.consents,
+                self._ledgers.withdrawals,
             ),
             self._build_form_desk(),
             ItemMenu(plane.search, plane.directory),

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from bot.clients.response_urls import ResponseUrls
 from bot.domain.consents import Question
+from bot.domain.deletions import Deletion
 from bot.domain.outcomes import Outcome
 from bot.domain.presses import Decision, Press
 from bot.domain.references import PlaneLinks
 from bot.domain.shares import Share
 from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.shares import ShareLedger
+from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.runner import Job, JobKind, Runner
 
 
@@ -22,6 +24,7 @@ class Intake:
     links: PlaneLinks
     response_urls: ResponseUrls
     consents: ConsentLedger
+    withdrawals: WithdrawalLedger
 
     def accept(self, share: Share) -> None:
         """Store *share* and have it worked on.
@@ -33,6 +36,15 @@ class Intake:
         if share_id is not None:
             kind = JobKind.REPLY if share.notice else JobKind.SHARE
             self.runner.submit(Job(kind, share_id, share.channel_id))
+
+    def withdraw(self, deletion: Deletion) -> None:
+        """Have what is not attached yet left out: its message was deleted."""
+        withdrawn = self.withdrawals.withdraw(deletion)
+        for share_id in withdrawn.shares:
+            self.runner.submit(Job(JobKind.SHARE, share_id, deletion.channel_id))
+        for attachment_id in withdrawn.attachments:
+            job = Job(JobKind.ATTACHMENT, attachment_id, deletion.channel_id)
+            self.runner.submit(job)
 
     def retry(self, press: Press) -> Outcome | None:
         """Have what failed in a share tried again; anyone in its conversation may.

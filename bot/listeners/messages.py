@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import App
 
+from bot.domain.deletions import parse_deletion
 from bot.domain.mentions import parse_direct_message, parse_mention
 from bot.domain.shares import Share, parse_share
 from bot.errors import MalformedEvent
@@ -27,6 +28,9 @@ def accept_message(
 ) -> None:
     """Take in what the message asks for, if it asks for anything."""
     try:
+        if deletion := parse_deletion(body):
+            intake.withdraw(deletion)
+            return
         share = _parse(intake, body, attach_on_share=attach_on_share)
     except MalformedEvent as error:
         # Delivered again it would be no better: it counts as seen.

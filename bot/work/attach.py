@@ -28,6 +28,7 @@ from bot.errors import (
     FileTooLarge,
     FinalProblem,
     LinkRefused,
+    MessageDeleted,
     PlaneChanged,
     SlackRejected,
 )
@@ -81,6 +82,9 @@ class AttachWorkflow:
             FinalProblem: it will not; Plane keeps no half-made record, unless it
                 refuses to delete it.
         """
+        if open_.is_withdrawn:
+            self.discard(open_)
+            raise MessageDeleted
         item = _work_item(open_)
         if open_.state is AttachmentState.STORED and open_.asset_id:
             return self._complete(open_, item, open_.asset_id)
@@ -115,11 +119,18 @@ class AttachWorkflow:
         self._ledger.open(open_.attachment_id, ticket.asset_id)
         try:
             self._relay(file, ticket, progress)
+            self._check_wanted(open_)
         except FinalProblem:
             self._take_back(open_, item, ticket.asset_id)
             raise
         self._ledger.store(open_.attachment_id)
         return self._complete(open_, item, ticket.asset_id)
+
+    def _check_wanted(self, open_: OpenAttachment) -> None:
+        """Raise if the message was deleted while its bytes were under way."""
+        now = self._ledger.get_open(open_.attachment_id)
+        if now is not None and now.is_withdrawn:
+            raise MessageDeleted
 
     def remove(self, open_: OpenAttachment) -> None:
         """Delete the attachment or link in Plane; one that is gone is as good.

@@ -13,6 +13,7 @@ from bot.domain.seeks import SeekLatest
 from bot.errors import (
     ExternalPerson,
     FinalProblem,
+    MessageDeleted,
     PlaneUnavailable,
     PrivateConversation,
     Problem,
@@ -82,6 +83,9 @@ class ShareHandler:
         """Plan the share of *job*."""
         share = self._ledger.get_new(job.row_id)
         if share is None:
+            return
+        if share.is_withdrawn:
+            self._end(share, Outcome.of(MessageDeleted()))
             return
         if not share.is_asked_for:
             self._plan_whole(job, share)
@@ -228,7 +232,13 @@ class ShareHandler:
 
     def _give_up(self, share: NewShare, problem: TransientProblem) -> None:
         logger.error("share=%d given up: %s", share.share_id, problem)
-        outcome = Outcome.giving_up(problem)
+        self._end(share, Outcome.giving_up(problem))
+
+    def _end(self, share: NewShare, outcome: Outcome) -> None:
+        """Tell *outcome* of all that is still to be looked up, as far as it is known.
+
+        What the ledger knew before is looked at as ever.
+        """
         if share.seek:
             self._tell(share, outcome)
             return

@@ -14,6 +14,7 @@ from bot.domain.outcomes import HELP, Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.sentences import tell
+from bot.domain.shares import MESSAGE
 from bot.errors import (
     FinalProblem,
     NoWorkItemNamed,
@@ -104,7 +105,7 @@ class ReplyHandler:
             with foreseeing(logger):
                 if reply.report.is_private:
                     self._tell_privately(reply)
-                elif reply.report.items or reply.report.notice:
+                elif not _is_moot(reply):
                     self._show(reply)
                 if reply.report.awaits_consent:
                     self._asker.ask(reply)
@@ -212,6 +213,15 @@ class ReplyHandler:
         logger.warning("share=%d reply waits for %s", reply.share_id, problem)
         self._ledger.postpone(reply.share_id, until=at)
         self._runner.submit(job, at=at)
+
+
+def _is_moot(reply: Reply) -> bool:
+    """Whether there is nothing to tell, or nobody to whom it would be news."""
+    if reply.report.notice or not reply.report.items:
+        return not reply.report.notice
+    is_by_message = reply.trigger.startswith(MESSAGE)
+    is_new = reply.state is ReplyState.NONE
+    return reply.report.is_left_out and is_by_message and is_new
 
 
 def _is_mendable(error: str) -> bool:

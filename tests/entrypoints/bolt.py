@@ -18,6 +18,7 @@ from bot.work.item_menu import ItemMenu
 from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.shares import ShareLedger
+from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.rate_gate import RateGate
 from bot.work.seals import Sealer
 
@@ -59,6 +60,7 @@ def build_bolt(
             PlaneLinks("https://plane.example.com", "acme"),
             urls,
             ConsentLedger(database, clock=time.time),
+            WithdrawalLedger(database, clock=time.time),
         ),
         desk,
         ItemMenu(PlaneSearch(calls, patience=patience), directory),

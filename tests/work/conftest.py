@@ -11,6 +11,7 @@ from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
+from bot.work.ledger.withdrawals import WithdrawalLedger
 from tests.migrated import put_database
 from tests.work.bench import open_bench
 from tests.work.values import Clock, found
@@ -27,6 +28,7 @@ class Ledger:
     replies: ReplyLedger
     comments: CommentLedger
     consents: ConsentLedger
+    withdrawals: WithdrawalLedger
 
     def plan(self, share, *resolutions):
         """Add and plan a share; return its id and its attachments' ids."""
@@ -76,6 +78,7 @@ def ledger(database, clock):
         ReplyLedger(database, clock=clock),
         CommentLedger(database, clock=clock),
         ConsentLedger(database, clock=clock),
+        WithdrawalLedger(database, clock=clock),
     )
 
 

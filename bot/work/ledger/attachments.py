@@ -32,7 +32,8 @@ from bot.work.ledger.states import UNDER_WAY, AttachmentState
 class OpenAttachment:
     """A file that has to get onto a work item, and how far that is.
 
-    With *is_link*, *asset_id* is a link's.
+    With *is_link*, *asset_id* is a link's. *is_withdrawn* tells that the messages of
+    all shares that wait for it were deleted.
     """
 
     attachment_id: int
@@ -47,6 +48,7 @@ class OpenAttachment:
     asset_id: str | None
     attempts: Attempts
     is_link: bool = False
+    is_withdrawn: bool = False
 
     @property
     def expects_link(self) -> bool:
@@ -86,6 +88,7 @@ class AttachmentLedger:
                     attachments,
                     shares.c.id.label("share_id"),
                     shares.c.channel_id,
+                    shares.c.is_withdrawn,
                     share_files.c.file,
                 )
                 .join_from(attachments, share_attachments)
@@ -96,7 +99,7 @@ class AttachmentLedger:
                     & (share_files.c.file_id == attachments.c.file_id),
                 )
                 .where(attachments.c.id == attachment_id, _is_waiting())
-                .order_by(shares.c.id)
+                .order_by(shares.c.is_withdrawn, shares.c.id)
                 .limit(1)
             ).one_or_none()
         if row is None:
@@ -114,6 +117,7 @@ class AttachmentLedger:
             asset_id=row.asset_id,
             attempts=read_attempts(row),
             is_link=row.is_link,
+            is_withdrawn=row.is_withdrawn,
         )
 
     def describe_file(self, share_id: int, file: SharedFile) -> None:

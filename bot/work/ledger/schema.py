@@ -60,6 +60,7 @@ shares = Table(
     Column("seek", JSON(none_as_null=True)),
     Column("notice", JSON(none_as_null=True)),
     Column("moves", _Number),
+    Column("is_withdrawn", Boolean, nullable=False, server_default=false()),
     Column("received_at", Double, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),

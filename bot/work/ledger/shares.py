@@ -48,7 +48,8 @@ class NewShare:
     """A share whose references have to be looked up, and sought before with *seek*.
 
     *is_retry* tells that some of them were looked up before, and refused;
-    *is_asked_for* that somebody asked for just this, and waits for an answer.
+    *is_asked_for* that somebody asked for just this, and waits for an answer;
+    *is_withdrawn* that its message was deleted.
     """
 
     share_id: int
@@ -63,6 +64,7 @@ class NewShare:
     attempts: Attempts
     is_retry: bool = False
     is_asked_for: bool = False
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class ShareLedger:
                 is_retry=any(each.problem for each in pending),
                 attempts=read_attempts(row),
                 is_asked_for=bool(row.seek or row.moves),
+                is_withdrawn=row.is_withdrawn,
             )
 
     def find(self, share_id: int, found: Found) -> None:

@@ -1,0 +1,152 @@
+"""A message that is deleted takes back what is not attached yet, and no more."""
+
+import pytest
+
+from bot.domain.deletions import Deletion
+from bot.sandbox.wire import Fault, answer, cut
+from bot.work.ledger.withdrawals import Withdrawn
+
+AWAY = answer(503, b"<html>Service Unavailable</html>")
+
+
+def delete(bench, message):
+    """Delete a message in Slack and take that in."""
+    bench.slack.delete(message)
+    deletion = Deletion(bench.slack.state.team_id, message.channel_id, message.ts)
+    return bench.ledger.withdrawals.withdraw(deletion)
+
+
+def test_a_file_that_waits_is_left_out_and_its_reply_says_so(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.plane.fail(Fault("plane.create_attachment", AWAY))
+    bench.attach(attachment_id)
+    bench.clock.now += 10
+    bench.reply(share_id)
+    assert "I keep trying." in bench.told(message)[0]
+
+    assert delete(bench, message) == Withdrawn([], [attachment_id])
+    bench.attach(attachment_id)
+    bench.clock.now += 10
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert "I left `design.pdf` out: the message was deleted" in text
+    assert bench.records() == []
+    assert bench.ledger.attachments.unfinished() == []
+
+
+def test_where_nothing_was_said_nothing_is(bench):
+    root = bench.slack.post("about the design")
+    message, share_id = bench.share(bench.slack.add_file(), thread_ts=root.ts)
+    (attachment_id,) = bench.plan(share_id)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+    bench.reply(share_id)
+
+    assert bench.told(root) == []
+    assert bench.ledger.replies.unfinished() == []
+
+
+def test_who_asked_for_another_persons_file_is_told_that_it_is_gone(bench):
+    root = bench.slack.post("about the design")
+    file = bench.slack.add_file()
+    message = bench.slack.share([file], text="WEB-1", thread_ts=root.ts)
+    share_id = bench.react(message, user="UBERT")
+    (attachment_id,) = bench.plan(share_id)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+    bench.reply(share_id)
+
+    (text,) = bench.told(root)
+    assert "I left `design.pdf` out" in text
+
+
+def test_a_share_that_is_not_looked_up_yet_asks_plane_nothing(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    _, other_id = bench.share(bench.slack.add_file())
+    bench.plan(other_id)  # so the projects are known
+    asked = len(bench.plane.exchanges())
+
+    assert delete(bench, message) == Withdrawn([share_id], [])
+    assert bench.plan(share_id) == []
+    bench.reply(share_id)
+
+    assert bench.told(message) == []
+    assert len(bench.plane.exchanges()) == asked
+    assert bench.ledger.shares.unfinished() == []
+
+
+def test_a_record_of_an_earlier_try_is_removed(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.plane.fail(Fault("plane.complete_attachment", cut))
+    bench.attach(attachment_id)
+    assert len(bench.records()) == 1
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+
+    assert bench.records() == []
+    assert bench.outcome(share_id) == "MessageDeleted"
+
+
+def test_a_message_that_is_deleted_while_its_bytes_come_leaves_nothing(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    fault = Fault("storage.post", lambda request: delete(bench, message) and None)
+    bench.store.server.fail(fault)
+
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "MessageDeleted"
+    assert bench.records() == []
+
+
+def test_what_another_message_asks_for_too_is_attached(bench):
+    file = bench.slack.add_file()
+    message, share_id = bench.share(file)
+    _, other_id = bench.share(file, channel="CSECRET")
+    (attachment_id,) = bench.plan(share_id)
+    bench.plan(other_id)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+
+    assert bench.attached() == [file.sha256]
+    assert bench.outcome(other_id) in {"Attached", "AlreadyAttached"}
+
+
+def test_what_is_attached_stays_and_messages_of_others_mean_nothing(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    bench.attach(bench.plan(share_id)[0])
+
+    assert delete(bench, message) == Withdrawn([], [])
+    assert delete(bench, bench.slack.post("hello")) == Withdrawn([], [])
+
+    assert bench.outcome(share_id) == "Attached"
+    assert len(bench.attached()) == 1
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_nothing_of_a_deleted_message_is_tried_again(bench, undone):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    if undone:
+        bench.attach(attachment_id)
+        bench.ledger.shares.undo(bench.press(share_id))
+        bench.attach(attachment_id)
+    else:
+        refused = answer(403, b'{"error": "no"}', {"Content-Type": "application/json"})
+        bench.plane.fail(Fault("plane.create_attachment", refused))
+        bench.attach(attachment_id)
+    delete(bench, message)
+
+    assert bench.ledger.shares.retry(bench.press(share_id))
+    bench.plan(share_id)
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "MessageDeleted"
+    assert bench.records() == []
