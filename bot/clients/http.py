@@ -12,7 +12,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 Auth = Callable[[PreparedRequest], PreparedRequest]
 
 #: No other side is obeyed for longer than this, in seconds.
-_LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 3600.0
 
 
 def no_auth(request: PreparedRequest) -> PreparedRequest:
@@ -58,7 +58,7 @@ def retry_after(value: str | None) -> float | None:
         seconds = _seconds_until(value)
     if not math.isfinite(seconds):
         return None
-    return min(max(seconds, 0.0), _LONGEST_WAIT)
+    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def _seconds_until(date: str) -> float:

@@ -1,7 +1,7 @@
 """The composition root: puts the parts together from the settings."""
 
 import logging
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -43,6 +43,7 @@ from bot.work.retention import Retention
 from bot.work.runner import Handlers, Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
+from bot.work.steady_clock import SteadyClock
 
 logger = logging.getLogger(__name__)
 
@@ -61,17 +62,19 @@ class Ledgers:
     withdrawals: WithdrawalLedger
 
     @classmethod
-    def on(cls, database: Database, *, has_comments: bool) -> Self:
+    def on(
+        cls, database: Database, *, clock: Callable[[], float], has_comments: bool
+    ) -> Self:
         """Open the parts on *database*."""
         return cls(
-            ShareLedger(database, clock=time.time),
-            AttachmentLedger(database, clock=time.time, has_comments=has_comments),
-            ReplyLedger(database, clock=time.time),
+            ShareLedger(database, clock=clock),
+            AttachmentLedger(database, clock=clock, has_comments=has_comments),
+            ReplyLedger(database, clock=clock),
             MoveLedger(database),
-            CommentLedger(database, clock=time.time),
+            CommentLedger(database, clock=clock),
             HistoryLedger(database),
-            ConsentLedger(database, clock=time.time),
-            WithdrawalLedger(database, clock=time.time),
+            ConsentLedger(database, clock=clock),
+            WithdrawalLedger(database, clock=clock),
         )
 
 
@@ -82,13 +85,16 @@ class Loadmaster:
         self._database = Database(settings.database_url)
         self._has_comments = settings.plane.comment
         self._allows_external = settings.attach.external_users
-        self._ledgers = Ledgers.on(self._database, has_comments=self._has_comments)
+        self._clock = SteadyClock()
+        self._ledgers = Ledgers.on(
+            self._database, clock=self._clock, has_comments=self._has_comments
+        )
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
-        self._runner = LocalRunner()
+        self._runner = LocalRunner(clock=self._clock)
         self._clients = Clients.of(settings)
         # Of the secrets it is the one that there is however Slack reaches us.
         self._sealer = Sealer(settings.slack.bot_token)
-        self._patience = Patience(time.time)
+        self._patience = Patience(self._clock)
         self._homes = self._build_homes(settings.attach)
         self._handlers = self._build_handlers(settings)
         plane, slack = self._clients.plane, self._clients.slack
@@ -122,7 +128,7 @@ class Loadmaster:
         }
         if self._has_comments:
             unfinished[JobKind.COMMENT] = self._ledgers.comments
-        left = take_up(unfinished, self._runner)
+        left = take_up(unfinished, self._runner, clock=self._clock)
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.submit(Job(JobKind.RETENTION, 0))
@@ -221,7 +227,7 @@ class Loadmaster:
             emoji=settings.emoji,
             sealer=self._sealer,
             patience=self._patience,
-            clock=time.time,
+            clock=self._clock,
         )
 
     def _build_comment_handler(self) -> CommentHandler:
@@ -231,7 +237,7 @@ class Loadmaster:
             self._clients.slack.directory,
             self._runner,
             patience=self._patience,
-            clock=time.time,
+            clock=self._clock,
         )
 
     def _build_retention(self, days: int) -> Retention:

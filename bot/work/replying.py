@@ -32,6 +32,7 @@ from bot.work.ledger.replies import Reply, ReplyLedger
 from bot.work.ledger.states import ReplyState
 from bot.work.runner import Job, Runner
 from bot.work.seals import Sealer
+from bot.work.steady_clock import credible
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class ReplyHandler:
         reply = self._ledger.get(job.row_id)
         if reply.due_at is None:
             return
-        if (at := _due_at(reply)) > self._clock():
+        if (at := _due_at(reply, self._clock())) > self._clock():
             self._runner.submit(job, at=at)
             return
         try:
@@ -237,10 +238,17 @@ def _thread(reply: Reply) -> str | None:
     return None if reply.thread_ts == reply.message_ts else reply.thread_ts
 
 
-def _due_at(reply: Reply) -> float:
+def _due_at(reply: Reply, now: float) -> float:
     """Return the earliest time (epoch seconds) at which the reply may be shown."""
     if reply.shown_at is not None:
-        at = reply.shown_at + EDIT_SECONDS
+        at = _later(reply.shown_at, EDIT_SECONDS, now)
+    elif reply.report.is_final:
+        at = 0.0
     else:
-        at = 0.0 if reply.report.is_final else reply.received_at + QUIET_SECONDS
-    return max(at, reply.not_before or 0.0)
+        at = _later(reply.received_at, QUIET_SECONDS, now)
+    return max(at, credible(reply.not_before or 0.0, now))
+
+
+def _later(since: float, seconds: float, now: float) -> float:
+    """Return *seconds* after *since*; *now* if that was before the clock went back."""
+    return since + seconds if since <= now else now

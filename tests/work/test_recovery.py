@@ -30,6 +30,7 @@ def test_every_unfinished_row_is_submitted_for_its_time():
             JobKind.REPLY: Ledger(),
         },
         runner,
+        clock=lambda: 5.0,
     )
 
     assert number == 3
@@ -43,5 +44,13 @@ def test_every_unfinished_row_is_submitted_for_its_time():
 def test_where_nothing_is_left_nothing_is_submitted():
     runner = Runner()
 
-    assert take_up({JobKind.SHARE: Ledger()}, runner) == 0
+    assert take_up({JobKind.SHARE: Ledger()}, runner, clock=lambda: 5.0) == 0
     assert runner.submitted == []
+
+
+def test_what_a_wrong_clock_put_off_by_years_is_due_now():
+    runner = Runner()
+
+    take_up({JobKind.REPLY: Ledger((1, "C1", 9e9))}, runner, clock=lambda: 5.0)
+
+    assert runner.submitted == [(Job(JobKind.REPLY, 1, "C1"), 5.0)]

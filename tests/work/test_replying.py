@@ -211,3 +211,16 @@ def test_a_deleted_reply_that_is_posted_anew_is_never_doubled(bench):
         bench.reply(share_id)
 
     assert len(bench.told(message)) == 1
+
+
+def test_a_reply_is_not_held_back_for_as_long_as_the_clock_was_set_back(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.clock.now += QUIET_SECONDS
+    bench.reply(share_id)
+    bench.attach(attachment_id)
+
+    bench.clock.now -= 86_400  # while the bot did not run
+    bench.reply(share_id)
+
+    assert "is attached." in bench.told(message)[0]
