@@ -32,7 +32,7 @@ from bot.errors import (
 PIECE_BYTES = 256 * 1024
 
 _CONNECT_SECONDS = 5
-_READ_SECONDS = 30
+_READ_SECONDS = 30.0
 _MOST_HOPS = 3
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -70,7 +70,15 @@ class Download:
 class SlackFiles:
     """Opens downloads with the bot token, following only what leads to Slack."""
 
-    def __init__(self, *, token: str, api_url: str, threads: int) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str,
+        threads: int,
+        read_seconds: float = _READ_SECONDS,
+    ) -> None:
+        self._timeout = _CONNECT_SECONDS, read_seconds
         self._hosts = SlackHosts(api_url)
         auth = header_auth("Authorization", f"Bearer {token}")
         self._session = build_session(auth=auth, threads=threads)
@@ -107,7 +115,7 @@ class SlackFiles:
                 stream=True,
                 allow_redirects=False,
                 headers={"Accept-Encoding": "identity"},
-                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=self._timeout,
             )
         # requests takes a redirect's address apart, too, though it does not follow it.
         except ValueError as error:

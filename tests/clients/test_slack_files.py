@@ -243,6 +243,16 @@ def test_a_slack_that_hangs_up_is_told(files, upload, slack):
     assert caught(files, shared).code == "DownloadInterrupted"
 
 
+def test_a_download_that_stalls_is_not_waited_for_for_ever(slack, upload):
+    file, shared = upload(Generated(600_000))
+    file.misbehave("stall")
+    known = {"token": slack.bot_token, "api_url": slack.api_url}
+
+    told = caught(SlackFiles(**known, threads=1, read_seconds=0.2), shared)
+
+    assert told.code == "DownloadInterrupted"
+
+
 # --- where the token goes -----------------------------------------------------
 
 

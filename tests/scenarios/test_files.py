@@ -2,8 +2,6 @@
 
 import pytest
 
-from bot.sandbox import wire
-
 MB = 1024 * 1024
 
 
@@ -147,58 +145,6 @@ def test_a_file_whose_address_comes_late_is_waited_for(world):
     shared.lookups_without_url = 2
 
     assert "`late.pdf` is attached." in world.reply(share(world, shared))
-
-
-def test_a_file_that_is_gone_at_its_download_leaves_nothing_in_plane(world):
-    shared = world.slack.add_file(name="gone.pdf")
-    not_found = wire.answer(404, b"<html>Not found</html>")
-    world.slack.fail(wire.Fault("slack.files.download", not_found))
-
-    text = world.reply(share(world, shared))
-
-    assert "`gone.pdf` was deleted in Slack" in text
-    assert world.plane.state.attachments() == []
-
-
-@pytest.mark.parametrize("behaviour", ["sign_in", "sign_in_redirect"])
-def test_a_sign_in_page_never_becomes_an_attachment(world, behaviour):
-    shared = world.slack.add_file()
-    shared.misbehave(behaviour)
-
-    text = world.reply(share(world, shared))
-
-    assert "sign-in page" in text
-    assert "files:read" in text
-    assert world.plane.state.attachments() == []
-
-
-@pytest.mark.parametrize("behaviour", ["truncated", "short", "long", "gzip", "cut"])
-def test_a_download_that_is_not_the_file_is_tried_again(world, behaviour):
-    shared = world.slack.add_file(content=b"text " * 50_000)
-    shared.misbehave(behaviour, times=1)
-
-    assert "is attached." in world.reply(share(world, shared))
-    world.settle()
-    assert world.attached("WEB-1") == [("design.pdf", shared.sha256)]
-    assert world.half_made("WEB-1") == []
-
-
-def test_a_redirect_within_slack_is_followed(world):
-    shared = world.slack.add_file()
-    shared.misbehave("redirect")
-
-    assert "is attached." in world.reply(share(world, shared))
-
-
-def test_a_redirect_elsewhere_is_not_followed(world):
-    shared = world.slack.add_file()
-    shared.misbehave("redirect_elsewhere")
-
-    text = world.reply(share(world, shared))
-
-    assert "which is not Slack" in text
-    assert world.slack.files_cdn.exchanges() == []
-    assert world.plane.state.attachments() == []
 
 
 def test_names_that_would_come_alive_stay_names(either):

@@ -1,23 +1,11 @@
 """What once went wrong, named after what the user saw."""
 
-import json
-
 import pytest
 
 from bot.sandbox import wire
 
 JSON = {"Content-Type": "application/json"}
 AWAY = wire.answer(503, b"<html>Service Unavailable</html>")
-
-
-def refusal(**body):
-    return wire.answer(200, json.dumps({"ok": False, **body}).encode(), JSON)
-
-
-def waits(world, operation, action, times=1):
-    """Arm a fault; return how to wait until it struck that often."""
-    fault = world.slack.fail(wire.Fault(operation, action, times=times))
-    return lambda: world.wait(lambda: fault.times == 0)
 
 
 def test_a_late_redelivery_of_the_first_version_changes_nothing(world):
@@ -53,25 +41,6 @@ def test_a_key_that_was_corrected_in_time_gets_no_file(world):
     world.settle()
     assert world.attached("WEB-3") == []
     assert world.attached("WEB-4") == [(file.name, file.sha256)]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"error": "token_revoked"},
-        {"error": "missing_scope", "needed": "chat:write", "provided": ""},
-        {"error": "not_in_channel"},
-    ],
-    ids=lambda fault: fault["error"],
-)
-def test_a_reply_that_slack_refuses_for_a_while_comes_later(world, fault):
-    struck = waits(world, "slack.chat.postMessage", refusal(**fault))
-    message = world.slack.share([world.slack.add_file()], text="WEB-1")
-    struck()
-
-    assert "is attached." in world.reply(message)
-    world.settle()
-    assert len(world.replies(message)) == 1
 
 
 def test_a_reply_that_somebody_deleted_is_told_again(world):
