@@ -1,9 +1,6 @@
 """The composition root: puts the parts together from the settings."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
 
 from slack_bolt import App
 from sqlalchemy import text
@@ -13,6 +10,7 @@ from bot.config import AttachSettings, Settings
 from bot.domain.help import write_help
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.clients import Clients
+from bot.entrypoints.ledgers import Ledgers
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
 from bot.work.asking import Asker
@@ -23,16 +21,8 @@ from bot.work.commenting import CommentHandler
 from bot.work.forming import FormDesk
 from bot.work.home import Homes
 from bot.work.item_menu import ItemMenu
-from bot.work.ledger.attachments import AttachmentLedger
-from bot.work.ledger.comments import CommentLedger
-from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
-from bot.work.ledger.history import HistoryLedger
-from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.pruning import PruningLedger
-from bot.work.ledger.replies import ReplyLedger
-from bot.work.ledger.shares import ShareLedger
-from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.local_runner import LocalRunner
 from bot.work.plane_connection import PlaneConnection
 from bot.work.planning import Guards, ShareHandler
@@ -46,36 +36,6 @@ from bot.work.seeking import Seeker
 from bot.work.steady_clock import SteadyClock
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledgers:
-    """The ledger's parts, on one database."""
-
-    shares: ShareLedger
-    attachments: AttachmentLedger
-    replies: ReplyLedger
-    moves: MoveLedger
-    comments: CommentLedger
-    history: HistoryLedger
-    consents: ConsentLedger
-    withdrawals: WithdrawalLedger
-
-    @classmethod
-    def on(
-        cls, database: Database, *, clock: Callable[[], float], has_comments: bool
-    ) -> Self:
-        """Open the parts on *database*."""
-        return cls(
-            ShareLedger(database, clock=clock),
-            AttachmentLedger(database, clock=clock, has_comments=has_comments),
-            ReplyLedger(database, clock=clock),
-            MoveLedger(database),
-            CommentLedger(database, clock=clock),
-            HistoryLedger(database),
-            ConsentLedger(database, clock=clock),
-            WithdrawalLedger(database, clock=clock),
-        )
 
 
 class Loadmaster:
