@@ -202,7 +202,7 @@ class Loadmaster:
 
     def _build_retention(self, days: int) -> Retention:
         ledger = PruningLedger(self._database)
-        return Retention(ledger, self._runner, days=days, clock=time.time)
+        return Retention(ledger, self._runner, days=days, clock=self._clock)
 
     def _build_form_desk(self) -> FormDesk:
         slack, plane = self._clients.slack, self._clients.plane
