@@ -1,5 +1,7 @@
 """Remote files, to which Slack has only a link: who keeps them, and where. No I/O."""
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +12,10 @@ _LONGEST_URL = 2048
 _SCHEMES = ("http://", "https://")
 #: None belongs into a URL (RFC 3986, 2), and programs differ over where it then ends.
 _STRAY = frozenset(' \\<>"')
+
+#: One of an IPv4 address's numbers, as inet_aton(3) reads it: 127.1 and 0x7f000001 are
+#: 127.0.0.1, too.
+_NUMBER = re.compile(r"0x[0-9a-f]*|0[0-7]*|[1-9][0-9]{0,9}", re.ASCII)
 
 #: Names of services by Slack's `external_type`.
 _SERVICES = {
@@ -50,6 +56,49 @@ def _is_usable(value: object) -> bool:
     try:
         parts = urlsplit(value)
         is_public = parts.username is None and parts.password is None
-        return is_public and bool(parts.hostname) and parts.port != 0
+        if not is_public or not parts.hostname or parts.port == 0:
+            return False
     except ValueError:
         return False
+    return not _is_planes_own(parts.hostname)
+
+
+def _is_planes_own(host: str) -> bool:
+    """Whether *host*, to Plane, is the machine that it runs on, or that one's cloud.
+
+    Plane looks at what names resolve to before it fetches (plane/bgtasks/
+    work_item_link_task.py, `validate_url_ip`), but earlier versions did not.
+    """
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    address = _read_address(name)
+    if address is None:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_link_local or address.is_unspecified
+
+
+def _read_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that *host* stands for by itself, in any usual spelling."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    parts = host.lower().split(".")
+    if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    *first, last = (_read_number(part) for part in parts)
+    value = last
+    for place, number in enumerate(first):
+        value += number << 8 * (3 - place)
+    try:
+        return ipaddress.IPv4Address(value)
+    except ValueError:
+        return None
+
+
+def _read_number(text: str) -> int:
+    if text.startswith("0x"):
+        return int(text[2:] or "0", 16)
+    return int(text, 8 if text.startswith("0") else 10)

@@ -18,6 +18,11 @@ URL = "https://docs.google.com/document/d/1e8Ltk/edit?tab=t.0&a=b%20c#heading=h.
         "https://[2001:db8::1]/a",
         "https://example.com/a@b",
         "https://a.io/" + "x" * (2048 - 13),
+        "http://10.0.0.5/a",
+        "http://1.2.3.4.5/a",
+        "http://127.0.0.1.example.com/a",
+        "http://local.host/a",
+        "http://999.1.1.1/a",
     ],
 )
 def test_a_web_address_is_taken_as_it_is(url):
@@ -61,6 +66,37 @@ def test_a_web_address_is_taken_as_it_is(url):
 )
 def test_no_other_address_is_taken(url):
     assert find_external_url({"external_url": url}) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8000",
+        "localhost.",
+        "db.localhost",
+        "127.0.0.1",
+        "127.8.9.10:6379",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "0",
+        "0.0.0.0",
+        "[::1]",
+        "[::]:80",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:a9fe:a9fe]",
+        "169.254.169.254",
+        "169.254.170.2",
+        "2852039166",
+        "[fe80::1]",
+    ],
+)
+def test_plane_is_not_sent_to_its_own_machine_or_cloud(host):
+    assert find_external_url({"external_url": f"http://{host}/latest/"}) is None
 
 
 @pytest.mark.parametrize("first", [None, "", "javascript:alert(1)"])
