@@ -14,6 +14,7 @@
     ├── CommentGone                 Plane no longer knows the comment
     ├── LinkExists                  the work item has a link with this URL
     ├── LinkRefused                 Plane takes no link with this URL
+    ├── StorageMoved                storage sends us on, to where we may follow
     ├── Problem                     has a sentence for the thread (domain/sentences.py)
     │   ├── TransientProblem        may pass by itself: tried again
     │   └── FinalProblem            will not pass by itself: told, and done with
@@ -191,6 +192,11 @@ class WorkItemNotFound(FinalProblem):
 
 
 @dataclass(eq=False)
+class CallTooLarge(FinalProblem):
+    """413: a proxy in front of Plane, or Plane, takes no body of this size."""
+
+
+@dataclass(eq=False)
 class PlaneRejected(FinalProblem):
     """Plane refused a call for a reason this version does not know."""
 
@@ -333,8 +339,15 @@ class SlackRejected(FinalProblem):
 
 
 @dataclass(eq=False)
+class StorageUnreachable(TransientProblem):
+    """No connection to Plane's storage: no such host, nobody there, or no trust."""
+
+    host: str
+
+
+@dataclass(eq=False)
 class StorageUnavailable(TransientProblem):
-    """No answer from Plane's storage, or a server error."""
+    """Plane's storage broke off, or answered with a server error."""
 
     host: str
 
@@ -342,6 +355,41 @@ class StorageUnavailable(TransientProblem):
 @dataclass(eq=False)
 class StorageExpired(TransientProblem):
     """The presigned POST was too old; new credentials are asked for."""
+
+
+@dataclass(eq=False)
+class UploadTooLarge(FinalProblem):
+    """Plane's storage, or a proxy in front of it, takes no *size* bytes."""
+
+    host: str
+    size: int
+
+
+@dataclass(eq=False)
+class StorageRedirected(FinalProblem):
+    """Plane's storage sends us on to *target*, where no file may go."""
+
+    host: str
+    target: str
+
+
+class StorageMoved(LoadmasterError):
+    """Storage takes the bytes at *address*, its own as much as the first one was.
+
+    *problem* is what is told where that does not help.
+    """
+
+    def __init__(self, address: str, problem: StorageRedirected) -> None:
+        super().__init__(address)
+        self.address = address
+        self.problem = problem
+
+
+@dataclass(eq=False)
+class StorageUnencrypted(FinalProblem):
+    """The storage of a Plane that has TLS has none."""
+
+    host: str
 
 
 @dataclass(eq=False)

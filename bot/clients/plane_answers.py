@@ -13,6 +13,7 @@ from requests import Response
 
 from bot.clients.http import retry_after
 from bot.errors import (
+    CallTooLarge,
     PlaneFailed,
     PlaneKeyRefused,
     PlaneRejected,
@@ -59,6 +60,8 @@ def raise_for_status(response: Response) -> None:
         raise PlaneUnavailable
     if status == requests.codes.not_found and not error_text(response):
         raise PlaneUnavailable
+    if status == requests.codes.request_entity_too_large:
+        raise CallTooLarge
     if status >= requests.codes.multiple_choices:
         raise PlaneRejected(status)
 

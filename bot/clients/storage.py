@@ -3,36 +3,25 @@
 What was measured and what goes wrong otherwise is told where it is prevented.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import urlsplit
 
 import requests
 from requests import Response
 from urllib3.exceptions import HTTPError
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
-from bot.clients.http import build_session, no_auth, retry_after
+from bot.clients.http import build_session, no_auth
 from bot.clients.plane import UploadTicket
 from bot.clients.slack_files import Download
+from bot.clients.storage_addresses import read_host
+from bot.clients.storage_answers import problem_of, raise_unless_stored
 from bot.clients.storage_transport import StorageAdapter
-from bot.errors import (
-    StorageExpired,
-    StorageMisconfigured,
-    StorageRefused,
-    StorageUnavailable,
-)
+from bot.errors import StorageUnavailable
 
 #: While a body is sent, urllib3 gives each piece the time of the *connect* timeout.
 _SEND_SECONDS = 30
 _ANSWER_SECONDS = 120
 _LONGEST_ERROR = 64 * 1024
-
-_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
-_STORED = frozenset({200, 201, 204})
-#: S3 says 400 for this one, though it only waited too long for the next piece
-#: (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
-_PASSING_CODES = frozenset({"RequestTimeout"})
 
 Progress = Callable[[int], None]
 
@@ -81,9 +70,13 @@ class PresignedForm:
 
 
 class Storage:
-    """Sends files to the presigned POSTs that Plane hands out; has no secret."""
+    """Sends files to the presigned POSTs that Plane hands out; has no secret.
 
-    def __init__(self, *, threads: int) -> None:
+    With *needs_tls* only to those with TLS.
+    """
+
+    def __init__(self, *, threads: int, needs_tls: bool = False) -> None:
+        self._needs_tls = needs_tls
         adapter = StorageAdapter(threads=threads)
         self._session = build_session(auth=no_auth, threads=threads, adapter=adapter)
 
@@ -94,17 +87,24 @@ class Storage:
 
         Raises:
             Problem: storage did not say that it has them, or Slack did not send them.
+            StorageMoved: storage takes them at another address; some are gone.
         """
+        host = read_host(ticket.url, needs_tls=self._needs_tls)
         form = PresignedForm(
             ticket.fields, download.pieces(), size=download.size, progress=progress
         )
-        host = _host(ticket.url)
         try:
             with self._post(ticket.url, form) as response:
-                _check(response, form, host)
+                # Read to its end, the connection serves the next file too.
+                text = response.raw.read(_LONGEST_ERROR, decode_content=True)
         # ValueError: requests takes the address of a redirect apart, followed or not.
         except (requests.RequestException, HTTPError, ValueError) as error:
-            raise StorageUnavailable(host) from error
+            raise problem_of(error, host) from error
+        raise_unless_stored(
+            response, text, url=ticket.url, host=host, size=download.size
+        )
+        if not form.is_sent:
+            raise StorageUnavailable(host)
 
     def _post(self, url: str, form: PresignedForm) -> Response:
         return self._session.post(
@@ -116,33 +116,3 @@ class Storage:
             stream=True,
             timeout=(_SEND_SECONDS, _ANSWER_SECONDS),
         )
-
-
-def _host(url: str) -> str:
-    """Return the host of storage's address, as Plane was configured to tell it."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return parts.hostname[:255]
-    except ValueError:
-        pass
-    raise StorageMisconfigured(url[:200])
-
-
-def _check(response: Response, form: PresignedForm, host: str) -> None:
-    # Read to its end, the connection serves the next file too.
-    text = response.raw.read(_LONGEST_ERROR, decode_content=True)
-    status = response.status_code
-    if status in _STORED:
-        if not form.is_sent:
-            raise StorageUnavailable(host)
-        return
-    found = _CODE.search(text)
-    code = found[1].decode("ascii") if found else ""
-    passes = status in (408, 429) or code in _PASSING_CODES
-    if status >= requests.codes.server_error or passes:
-        wait = retry_after(response.headers.get("Retry-After"))
-        raise StorageUnavailable(host, retry_after=wait)
-    if status == requests.codes.forbidden and b"expired" in text.lower():
-        raise StorageExpired
-    raise StorageRefused(host, status, code)

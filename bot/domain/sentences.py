@@ -164,21 +164,47 @@ SENTENCES: Mapping[str, str] = {
         " of PLANE_API_KEY is a member there."
     ),
     "ProjectRefused": (
-        "Plane does not let me work in the project {project}, so I can do nothing"
-        " about {it}. An administrator has to make the owner of PLANE_API_KEY a member"
-        " of that project."
+        "Plane has no project {project} any more, or does not let me work in it, so I"
+        " can do nothing about {it}. Check the key; if it is right, an administrator"
+        " has to make the owner of PLANE_API_KEY a member of that project."
     ),
     "WorkItemNotFound": (
         "Plane has no {item}, or it is archived or a draft, so I can do nothing about"
         " {it}. Check the key or link, and try again with the right one."
+    ),
+    "CallTooLarge": (
+        "Something in front of Plane takes no call as long as the one about {it} (HTTP"
+        " status 413). An administrator has to raise what it takes:"
+        " client_max_body_size in nginx, FILE_SIZE_LIMIT in Plane's own proxy."
     ),
     "PlaneRejected": (
         "Plane refused {it} (HTTP status {status}). Tell whoever runs me; the log has"
         " more."
     ),
     # storage
+    "StorageUnreachable": (
+        "I get no connection to Plane's file storage at {host} for {it}. If that lasts,"
+        " an administrator has to check Plane's AWS_S3_ENDPOINT_URL, and that I can"
+        " reach that host."
+    ),
     "StorageUnavailable": "Plane's file storage at {host} does not take {it} now.",
     "StorageExpired": "Plane's permission to upload {it} ran out before it was used.",
+    "UploadTooLarge": (
+        "Plane's file storage at {host} takes nothing as large as {it} ({size})."
+        " Share a smaller file, or ask a Plane administrator to raise the limit of that"
+        " storage or of the proxy in front of it: client_max_body_size in nginx,"
+        " FILE_SIZE_LIMIT in Plane's own."
+    ),
+    "StorageRedirected": (
+        "Plane's file storage at {host} sends me on to {target}, and I take {it} only"
+        " where Plane says. A Plane administrator should have Plane name the right"
+        " address: AWS_S3_ENDPOINT_URL, AWS_REGION, and with MinIO MINIO_ENDPOINT_SSL."
+    ),
+    "StorageUnencrypted": (
+        "Plane's file storage at {host} is to get {it} unencrypted, which I do not do"
+        " while Plane itself uses https. A Plane administrator should set"
+        " MINIO_ENDPOINT_SSL to 1, or AWS_S3_ENDPOINT_URL to an address with https."
+    ),
     "StorageRefused": (
         "Plane's file storage at {host} refused {it} (HTTP status {status}, {reason})."
         " A Plane administrator should check its storage settings (AWS_S3_ENDPOINT_URL,"

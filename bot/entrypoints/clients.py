@@ -53,7 +53,7 @@ class PlaneSide:
             PlaneSearch(calls, patience=_SEARCH_SECONDS),
             # Attachments first: they may use up what Plane allows.
             PlaneComments(_build_calls(settings, LastInLine(gate))),
-            Storage(threads=_RELAYS),
+            Storage(threads=_RELAYS, needs_tls=settings.api_url.startswith("https://")),
             WorkItemLinks(calls),
         )
 

@@ -31,6 +31,7 @@ from bot.errors import (
     MessageDeleted,
     PlaneChanged,
     SlackRejected,
+    StorageMoved,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
@@ -223,6 +224,21 @@ class AttachWorkflow:
         # Plane lowers a size over its limit without a word (observed).
         if ticket.granted < file.size:
             raise FileTooLarge(file.size, ticket.granted)
+        try:
+            self._send(file, ticket, progress)
+        except StorageMoved as moved:
+            self._send_on(file, replace(ticket, url=moved.address), progress)
+
+    def _send_on(
+        self, file: SharedFile, ticket: UploadTicket, progress: Progress
+    ) -> None:
+        """Send the file, anew, to where storage sent us; from there it goes nowhere."""
+        try:
+            self._send(file, ticket, progress)
+        except StorageMoved as again:
+            raise again.problem from again
+
+    def _send(self, file: SharedFile, ticket: UploadTicket, progress: Progress) -> None:
         with self._remotes.files.open(file) as download:
             self._remotes.storage.relay(download, ticket, progress=progress)
 

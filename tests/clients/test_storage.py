@@ -12,7 +12,7 @@ import pytest
 
 from bot import errors
 from bot.clients.plane import UploadTicket
-from bot.clients.storage import PresignedForm
+from bot.clients.storage import PresignedForm, Storage
 from bot.domain.references import WorkItemKey
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import Generated, SlackServer
@@ -224,11 +224,8 @@ def test_the_reason_of_storage_is_told(relay, upload, ticket, store):
 
     told = caught(relay, shared, granted)
 
-    assert told.facts == {
-        "host": "127.0.0.1",
-        "status": 400,
-        "reason": "EntityTooLarge",
-    }
+    assert told.code == "UploadTooLarge"
+    assert told.facts == {"host": "127.0.0.1", "size": shared.size}
     assert store.objects() == []
 
 
@@ -239,7 +236,8 @@ def test_the_reason_of_storage_is_told(relay, upload, ticket, store):
         (201, b"<PostResponse/>", None, {}),
         (204, b"", None, {}),
         (202, b"", "StorageRefused", {"status": 202, "reason": ""}),
-        (400, REFUSAL, "StorageRefused", {"status": 400, "reason": "EntityTooLarge"}),
+        (400, REFUSAL, "UploadTooLarge", {"host": "127.0.0.1", "size": 2900}),
+        (413, b"<html>Too Large</html>", "UploadTooLarge", {"size": 2900}),
         (
             403,
             b"<Code>AccessDenied</Code>",
@@ -273,9 +271,16 @@ def test_each_status_means_what_it_says(
     assert facts.items() <= told.facts.items()
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("location", ["/uploads", "http://127.0.0.1:1/", "http://[x"])
-def test_a_redirect_is_never_success_and_never_followed(
+REDIRECTS = [
+    *[(status, "/uploads") for status in (301, 302, 303)],
+    *[(status, "http://127.0.0.1:1/") for status in (301, 302, 303, 307, 308)],
+    (307, "http://[x"),
+    (307, ""),
+]
+
+
+@pytest.mark.parametrize(("status", "location"), REDIRECTS)
+def test_a_redirect_is_never_success_and_never_followed_by_itself(
     relay, upload, ticket, store, status, location
 ):
     _, shared = upload()
@@ -284,9 +289,42 @@ def test_a_redirect_is_never_success_and_never_followed(
 
     told = caught(relay, shared, granted)
 
-    assert told.code in {"StorageRefused", "StorageUnavailable"}
+    assert told.code in {"StorageRedirected", "StorageUnavailable"}
     assert len(store.exchanges()) == 1
     assert store.objects() == []
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_keeps_the_post_tells_where_to(
+    relay, upload, ticket, store, status
+):
+    _, shared = upload()
+    granted = ticket(shared.size)
+    new = {"Location": f"/{store.bucket.name}/?rk=e2c69a31"}
+    store.fail(Fault("storage.post", answer(status, b"", new)))
+
+    with pytest.raises(errors.StorageMoved) as info:
+        relay(shared, granted)
+
+    assert info.value.address == f"{granted.url}/?rk=e2c69a31"
+    assert info.value.problem.facts == {"host": "127.0.0.1", "target": store.origin}
+    assert store.objects() == []
+
+
+def test_nothing_goes_unencrypted_to_the_storage_of_a_plane_with_tls(
+    files, upload, ticket, store
+):
+    _, shared = upload()
+    granted = ticket(shared.size)
+
+    with (
+        files.open(shared) as download,
+        pytest.raises(errors.StorageUnencrypted) as info,
+    ):
+        Storage(threads=1, needs_tls=True).relay(download, granted, progress=ignore)
+
+    assert info.value.facts == {"host": "127.0.0.1"}
+    assert store.exchanges() == []
 
 
 def test_a_busy_storage_may_tell_for_how_long(relay, upload, ticket, store):
@@ -315,7 +353,7 @@ def test_a_storage_that_is_not_there_is_told(relay, upload, ticket, store):
 
     told = caught(relay, shared, granted)
 
-    assert told.code == "StorageUnavailable"
+    assert told.code == "StorageUnreachable"
     assert told.facts == {"host": "127.0.0.1"}
 
 
@@ -346,7 +384,7 @@ def test_an_address_glued_together_of_two_is_told(relay, upload):
     told = caught(relay, shared, UploadTicket("a", url, (), shared.size))
 
     # It has a host, if an odd one; that there is none of its name may pass.
-    assert told.code == "StorageUnavailable"
+    assert told.code == "StorageUnreachable"
 
 
 # --- answers that come while the body is still on its way ---------------------
@@ -409,11 +447,8 @@ def test_a_refusal_that_comes_early_is_heard(relay, upload, hasty):
     with hasty(hasty_answer(400, REFUSAL)) as storage:
         told = caught(relay, shared, UploadTicket("a", storage.url, (), LARGE.size))
 
-    assert told.facts == {
-        "host": "127.0.0.1",
-        "status": 400,
-        "reason": "EntityTooLarge",
-    }
+    assert told.code == "UploadTooLarge"
+    assert told.facts == {"host": "127.0.0.1", "size": LARGE.size}
 
 
 def test_a_yes_before_the_last_byte_was_sent_is_no_yes(relay, upload, hasty):
@@ -459,7 +494,7 @@ def test_a_storage_with_a_certificate_of_nobodys_gets_nothing(relay, upload):
         told = caught(relay, shared, UploadTicket("a", url, (), shared.size))
         assert store.exchanges() == []
 
-    assert told.code == "StorageUnavailable"
+    assert told.code == "StorageUnreachable"
 
 
 # --- memory -------------------------------------------------------------------
