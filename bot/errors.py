@@ -166,6 +166,11 @@ class PlaneThrottled(TransientProblem):
 
 
 @dataclass(eq=False)
+class ProjectsUncertain(TransientProblem):
+    """A project of that name may be new; which there are was asked too often lately."""
+
+
+@dataclass(eq=False)
 class PlaneKeyRefused(FinalProblem):
     """The API key is wrong, expired or inactive."""
 

@@ -1,18 +1,25 @@
 """Which projects and work items there are in Plane, remembered for a while."""
 
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from cachetools import TLRUCache, TTLCache, cachedmethod
 
 from bot.clients.plane import PlaneClient, Project, WorkItem
 from bot.domain.references import Reference, WorkItemId, WorkItemKey
-from bot.errors import FinalProblem, WorkItemNotFound
+from bot.errors import FinalProblem, ProjectsUncertain, WorkItemNotFound
 
 _PROJECTS_SECONDS = 300
-#: A new project's key works after this long; `UTF-8` asks no more often than this.
-_PROJECTS_MISS_SECONDS = 30
+#: Whoever looks at them, or searches, is shown projects no older than this.
+_PROJECTS_LATELY_SECONDS = 30
+#: Nobody makes a project, a work item in it and a message with its key in less.
+_PROJECTS_FRESH_SECONDS = 5
+#: `UTF-8` has Plane asked for its projects no more often than so often in so long.
+_MOST_MISSES = 3
+_MISSES_SECONDS = 90
 _ITEM_SECONDS = 600
 _ITEM_MISS_SECONDS = 15
 _LIMIT_SECONDS = 600
@@ -38,6 +45,7 @@ class PlaneDirectory:
         self._projects: Mapping[str, Project] = {}
         self._projects_at: float | None = None
         self._projects_lock = threading.Lock()
+        self._misses: deque[float] = deque(maxlen=_MOST_MISSES)
         self._found: TLRUCache[Reference, WorkItem | FinalProblem] = TLRUCache(
             _MANY, ttu=_keep_until, timer=clock
         )
@@ -48,22 +56,23 @@ class PlaneDirectory:
         self._limit_changed = threading.Condition()
 
     def find_project(self, reference: Reference) -> Project | None:
-        """Return the known project that *reference* names; None where there is none."""
+        """Return the known project that *reference* names; None where there is none.
+
+        Raises:
+            ProjectsUncertain: there may be one since Plane was asked last.
+        """
+        if isinstance(reference, WorkItemKey) and not self.is_let_in(reference):
+            return None
         project = _pick(self._get_projects(_PROJECTS_SECONDS), reference)
-        if project is None:
-            project = _pick(self._get_projects(_PROJECTS_MISS_SECONDS), reference)
-        return project
+        return project or _pick(self._get_projects_after_miss(), reference)
 
     def list_projects(self) -> tuple[Project, ...]:
         """Return the known projects, as Plane listed them within the last 30 s."""
-        return tuple(self._get_projects(_PROJECTS_MISS_SECONDS).values())
+        return tuple(self._get_projects(_PROJECTS_LATELY_SECONDS).values())
 
     def recall_projects(self) -> tuple[Project, ...] | None:
         """Return what `list_projects` would; None where that would ask Plane."""
-        listed_at = self._projects_at
-        if listed_at is None or self._clock() - listed_at > _PROJECTS_MISS_SECONDS:
-            return None
-        return tuple(self._projects.values())
+        return tuple(self._projects.values()) if self._has_listed_lately() else None
 
     @property
     def has_listed(self) -> bool:
@@ -150,15 +159,38 @@ class PlaneDirectory:
         listed_at = self._projects_at
         if listed_at is None:
             return False
-        return self._clock() - listed_at <= _PROJECTS_MISS_SECONDS
+        return self._clock() - listed_at <= _PROJECTS_LATELY_SECONDS
 
     def _get_projects(self, max_age: float) -> Mapping[str, Project]:
         with self._projects_lock:
-            now = self._clock()
-            if self._projects_at is None or now - self._projects_at > max_age:
-                self._projects = self._list_projects()
-                self._projects_at = now
+            if self._projects_age() > max_age:
+                self._list_anew()
             return self._projects
+
+    def _get_projects_after_miss(self) -> Mapping[str, Project]:
+        with self._projects_lock:
+            if self._projects_age() > _PROJECTS_FRESH_SECONDS:
+                self._check_misses()
+                self._list_anew()
+                self._misses.append(self._clock())
+            return self._projects
+
+    def _check_misses(self) -> None:
+        if len(self._misses) < _MOST_MISSES:
+            return
+        left = self._misses[0] + _MISSES_SECONDS - self._clock()
+        if left > 0:
+            raise ProjectsUncertain(retry_after=left)
+
+    def _projects_age(self) -> float:
+        if self._projects_at is None:
+            return math.inf
+        return self._clock() - self._projects_at
+
+    def _list_anew(self) -> None:
+        asked_at = self._clock()
+        self._projects = self._list_projects()
+        self._projects_at = asked_at
 
     def _list_projects(self) -> Mapping[str, Project]:
         return {

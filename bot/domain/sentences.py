@@ -154,6 +154,9 @@ SENTENCES: Mapping[str, str] = {
     "PlaneStumbled": "Plane reports an error of its own about {it}.",
     "PlaneChanged": "Somebody else changed {it} in Plane at the same time.",
     "PlaneThrottled": "Plane allows me no more calls this minute for {it}.",
+    "ProjectsUncertain": (
+        "I have yet to find out whether Plane has a new project for {it}."
+    ),
     "PlaneKeyRefused": (
         "Plane refuses my API key, so I can do nothing about {it}. An administrator has"
         " to set a new PLANE_API_KEY."
