@@ -217,10 +217,11 @@ def open_world(
     socket_mode=False,
     retry_delays=(0.0, 0.5, 1.0),
     plane_class=PlaneServer,
+    store_class=StoreServer,
 ):
     """Start Slack, Plane and store; the test starts the bot."""
     with (
-        StoreServer() as store,
+        store_class() as store,
         plane_class(store=store, rate_limit=None) as plane,
         SlackServer(retry_delays=retry_delays) as slack,
     ):

@@ -16,7 +16,7 @@ _PROJECTS_SECONDS = 300
 #: Whoever looks at them, or searches, is shown projects no older than this.
 _PROJECTS_LATELY_SECONDS = 30
 #: Nobody makes a project, a work item in it and a message with its key in less.
-_PROJECTS_FRESH_SECONDS = 5
+_PROJECTS_FRESH_SECONDS = 2
 #: `UTF-8` has Plane asked for its projects no more often than so often in so long.
 _MOST_MISSES = 3
 _MISSES_SECONDS = 90

@@ -24,6 +24,7 @@ from bot.errors import (
 )
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html", re.IGNORECASE)
 _STORED = frozenset({200, 201, 204})
 #: After these a POST stays a POST (RFC 9110, 15.4.8 and 15.4.9).
 _KEEPING = frozenset({307, 308})
@@ -44,6 +45,9 @@ def raise_unless_stored(
     """
     status = response.status_code
     if status in _STORED:
+        # A page is a proxy's: storage itself answers with nothing, or in XML.
+        if _PAGE.match(text):
+            raise StorageUnavailable(host)
         return
     found = _CODE.search(text)
     code = found[1].decode("ascii") if found else ""

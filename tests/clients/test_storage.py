@@ -235,6 +235,8 @@ def test_the_reason_of_storage_is_told(relay, upload, ticket, store):
         (200, b"", None, {}),
         (201, b"<PostResponse/>", None, {}),
         (204, b"", None, {}),
+        (200, b"\n<!DOCTYPE html><title>Sign in</title>", "StorageUnavailable", {}),
+        (200, b"<html><body>Sign in</body></html>", "StorageUnavailable", {}),
         (202, b"", "StorageRefused", {"status": 202, "reason": ""}),
         (400, REFUSAL, "UploadTooLarge", {"host": "127.0.0.1", "size": 2900}),
         (413, b"<html>Too Large</html>", "UploadTooLarge", {"size": 2900}),
