@@ -79,12 +79,17 @@ class PlaneCalls:
                 left = max(patience - (time.monotonic() - started), _LEAST_SECONDS)
                 timeout = (left, left)
             response = self._send(self._session, method, url, timeout, **kwargs)
+            # Before the next in line takes the place.
+            self._heed(response)
+        raise_for_key(response)
+        return response
+
+    def _heed(self, response: Response) -> None:
+        """Have everybody wait for as long as Plane asks for, if it does."""
         if response.status_code == requests.codes.too_many_requests:
             wait = retry_after(response.headers.get("Retry-After")) or 1.0
             self._gate.push_back(wait)
             raise PlaneThrottled(retry_after=wait)
-        raise_for_key(response)
-        return response
 
     def call_without_key(self, method: str, path: str) -> Response:
         """Call *path* of the server, which is neither secret nor counted.

@@ -42,6 +42,8 @@ class RateGate:
         self._answered: deque[float] = deque()
         self._under_way = 0
         self._closed_until = 0.0
+        self._refusals = 0
+        self._at_once = math.inf
 
     @contextlib.contextmanager
     def passage(self, *, patience: float | None = None) -> Iterator[None]:
@@ -50,20 +52,20 @@ class RateGate:
         Raises:
             PlaneThrottled: there was none for *patience* seconds.
         """
-        self._enter(self._queue, patience)
+        refusals = self._enter(self._queue, patience)
         try:
             yield
         finally:
-            self._leave()
+            self._leave(refusals)
 
     @contextlib.contextmanager
     def passage_behind(self, *, patience: float | None = None) -> Iterator[None]:
         """Let all who wait for a `passage` go first, then do the same."""
-        self._enter(self._behind, patience)
+        refusals = self._enter(self._behind, patience)
         try:
             yield
         finally:
-            self._leave()
+            self._leave(refusals)
 
     @property
     def is_open(self) -> bool:
@@ -72,12 +74,19 @@ class RateGate:
             return not self._queue and self._time_to_place() == 0.0
 
     def push_back(self, seconds: float) -> None:
-        """Let nobody through for *seconds*: Plane said so."""
+        """Let nobody through for *seconds*: Plane said so, in answer to a call.
+
+        Somebody else uses the key, too, or an earlier process did: how much is left is
+        not known. So one call goes first then, and after each answer twice as many.
+        """
         with self._changed:
             until = self._clock() + seconds
             self._closed_until = max(self._closed_until, until)
+            self._refusals += 1
+            self._at_once = 1
 
-    def _enter(self, queue: deque[object], patience: float | None) -> None:
+    def _enter(self, queue: deque[object], patience: float | None) -> int:
+        """Wait for a place; return how many calls had been refused by then."""
         until = math.inf if patience is None else self._clock() + patience
         # A lock's waiters have no order: the queue keeps that of arrival.
         turn = object()
@@ -87,6 +96,7 @@ class RateGate:
                 while (wait := self._wait_time(turn)) is None or wait > 0:
                     self._wait(self._changed, self._shorten(wait, until))
                 self._under_way += 1
+                return self._refusals
             finally:
                 queue.remove(turn)
                 self._changed.notify_all()
@@ -109,6 +119,8 @@ class RateGate:
         now = self._clock()
         if now < self._closed_until:
             return self._closed_until - now
+        if self._under_way >= self._at_once:
+            return None
         while self._answered and self._answered[0] <= now - self._window:
             self._answered.popleft()
         if self._under_way + len(self._answered) < self._limit:
@@ -117,9 +129,12 @@ class RateGate:
             return None
         return self._answered[0] + self._window - now
 
-    def _leave(self) -> None:
+    def _leave(self, refusals: int) -> None:
         with self._changed:
             self._under_way -= 1
+            if refusals == self._refusals:
+                is_many = self._at_once >= self._limit
+                self._at_once = math.inf if is_many else self._at_once * 2
             self._answered.append(self._clock())
             self._changed.notify_all()
 

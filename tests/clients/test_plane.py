@@ -307,7 +307,7 @@ READING = [each for each in OPERATIONS if each not in OPERATIONS[4:7]]
         ),
         pytest.param(answer(401, b"{}", JSON), errors.PlaneKeyRefused, id="401"),
         pytest.param(answer(405, b"{}", JSON), errors.PlaneRejected, id="405"),
-        pytest.param(answer(413, b"{}", JSON), errors.PlaneRejected, id="413"),
+        pytest.param(answer(413, b"{}", JSON), errors.CallTooLarge, id="413"),
         pytest.param(answer(429, b"{}", JSON), errors.PlaneThrottled, id="429"),
     ],
 )

@@ -68,30 +68,31 @@ def large_world(request, tmp_path):
 # --- what passes --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "action",
-    [
-        wire.answer(403, b"<Error><Message>Policy expired</Message></Error>"),
-        xml(500, "InternalError"),
-        xml(503, "SlowDown"),
-        wire.answer(502, b"<html>Bad Gateway</html>"),
-        wire.answer(200, b"<!doctype html><title>Sign in</title>"),
-    ],
-)
-def test_what_passes_is_tried_again_with_new_credentials(world, action):
-    seen = []
+PASSING = [
+    wire.answer(403, b"<Error><Message>Policy expired</Message></Error>"),
+    xml(500, "InternalError"),
+    xml(503, "SlowDown"),
+    wire.answer(502, b"<html>Bad Gateway</html>"),
+    wire.answer(200, b"<!doctype html><title>Sign in</title>"),
+]
 
-    def note(request):
-        seen.append(world.plane.state.attachments("WEB-1")[-1].key)
-        return action(request)
 
-    world.store.fail(wire.Fault("storage.post", note))
+def test_what_passes_is_tried_again_with_new_credentials(world):
+    for action in PASSING:
+        world.store.fail(wire.Fault("storage.post", action))
+    files = [world.slack.add_file(name=f"{each}.pdf") for each in range(len(PASSING))]
 
-    file, message = share(world)
+    message = world.slack.share(files, text="WEB-1")
 
-    assert_attached(world, file, message)
-    (record,) = world.plane.state.attachments("WEB-1")
-    assert record.key not in seen
+    assert world.reply(message).count("is attached.") == len(PASSING)
+    world.settle()
+    expected = sorted((file.name, file.sha256) for file in files)
+    assert sorted(world.attached("WEB-1")) == expected
+    assert world.half_made("WEB-1") == []
+    assert len(world.store.exchanges("storage.post")) == 2 * len(PASSING)
+    # Never twice with one permission.
+    created = world.plane.exchanges("plane.create_attachment")
+    assert [each.status for each in created].count(200) == 2 * len(PASSING)
 
 
 def test_a_307_to_storages_own_address_is_followed_once(world):
@@ -172,35 +173,36 @@ def test_a_storage_that_hangs_is_shown_and_waited_out(world):
 # --- what has to be mended -----------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("action", "says"),
-    [
-        (xml(403, "SignatureDoesNotMatch"), ("403", "AWS_S3_ENDPOINT_URL")),
-        (xml(403, "InvalidAccessKeyId"), ("InvalidAccessKeyId", "access keys")),
-        (xml(400, "EntityTooLarge"), ("nothing as large as", "client_max_body_size")),
-        (
-            wire.answer(413, b"<html>Request Entity Too Large</html>"),
-            ("nothing as large as", "FILE_SIZE_LIMIT in Plane's own"),
-        ),
-        (
-            wire.answer(307, b"", {"Location": "https://evil.example/uploads"}),
-            ("`https://evil.example`", "AWS_S3_ENDPOINT_URL, AWS_REGION"),
-        ),
-        (
-            wire.answer(301, b"", {"Location": "https://127.0.0.1/uploads"}),
-            ("`https://127.0.0.1`", "MINIO_ENDPOINT_SSL"),
-        ),
-    ],
-)
-def test_what_storage_refuses_is_told_with_what_to_mend(world, action, says):
-    world.store.fail(wire.Fault("storage.post", action))
+REFUSALS = [
+    (xml(403, "SignatureDoesNotMatch"), "HTTP status 403, SignatureDoesNotMatch"),
+    (xml(403, "InvalidAccessKeyId"), "AWS_S3_BUCKET_NAME and the access keys"),
+    (xml(400, "EntityTooLarge"), "takes nothing as large as `name.pdf`"),
+    (wire.answer(413, b"<html>Too Large</html>"), "FILE_SIZE_LIMIT in Plane's own."),
+    (
+        wire.answer(307, b"", {"Location": "https://evil.example/uploads"}),
+        "`https://evil.example`, and I take `name.pdf` only where Plane says.",
+    ),
+    (
+        wire.answer(301, b"", {"Location": "https://127.0.0.1/uploads"}),
+        "AWS_S3_ENDPOINT_URL, AWS_REGION, and with MinIO MINIO_ENDPOINT_SSL.",
+    ),
+]
 
-    _, message = share(world)
 
-    text = world.reply(message)
-    assert [each for each in (*says, "plan.bin", "127.0.0.1") if each not in text] == []
+def test_what_storage_refuses_is_told_with_what_to_mend(world):
+    for action, _ in REFUSALS:
+        world.store.fail(wire.Fault("storage.post", action))
+    files = [world.slack.add_file(name="name.pdf") for _ in REFUSALS]
+
+    message = world.slack.share(files, text="WEB-1")
+
+    lines = world.reply(message).splitlines()[1:]
+    assert len(lines) == len(REFUSALS)
+    assert [line for line in lines if "127.0.0.1" not in line] == []
+    told = [says for _, says in REFUSALS if any(says in line for line in lines)]
+    assert told == [says for _, says in REFUSALS]
     assert world.plane.state.attachments() == []
-    assert len(world.store.exchanges()) == 1
+    assert len(world.store.exchanges()) == len(REFUSALS)
 
 
 class Astray(PlaneServer):
@@ -243,11 +245,9 @@ def test_an_unencrypted_storage_of_an_encrypted_plane_gets_nothing(tmp_path):
         assert world.plane.state.attachments() == []
 
 
-@pytest.mark.parametrize("tls", [False, True])
-def test_storage_on_planes_own_origin_never_gets_its_key(tmp_path, tls):
-    plane = functools.partial(
-        PlaneServer, storage_on_own_origin=True, tls=tls_context() if tls else None
-    )
+def test_storage_on_planes_own_origin_never_gets_its_key(tmp_path):
+    tls = tls_context()
+    plane = functools.partial(PlaneServer, storage_on_own_origin=True, tls=tls)
     with running(tmp_path, plane_class=plane) as world:
         file, message = share(world)
 

@@ -1,5 +1,7 @@
 """The gate in front of Plane."""
 
+import contextlib
+import itertools
 import threading
 import time
 
@@ -82,6 +84,50 @@ def test_nobody_passes_while_plane_says_so(clock):
 
     assert call(gate, clock) == 1_056
     assert call(gate, clock) == 1_056
+
+
+def room(gate):
+    """Return how many calls go through at once."""
+    with contextlib.ExitStack() as held, contextlib.suppress(PlaneThrottled):
+        for number in itertools.count():
+            held.enter_context(gate.passage(patience=0))
+            assert number < 1_000
+    return number
+
+
+def test_after_a_refusal_the_calls_come_back_one_by_one(clock):
+    gate = RateGate(40, clock=clock, wait=clock.wait)
+    with gate.passage():
+        gate.push_back(5)
+    clock.now += 5
+
+    with gate.passage(), pytest.raises(PlaneThrottled), gate.passage(patience=0):
+        """Nobody else, while the first is under way."""
+    with gate.passage(), gate.passage():
+        """Each of which had its answer."""
+
+
+def test_one_refusal_after_the_other_lets_one_call_try(clock):
+    gate = RateGate(1_000, clock=clock, wait=clock.wait)
+
+    for _ in range(3):
+        with gate.passage():
+            gate.push_back(5)
+        clock.now += 5
+        with gate.passage():
+            assert room(gate) == 0
+
+
+def test_after_some_answers_all_is_as_before(clock):
+    gate = RateGate(16, clock=clock, wait=clock.wait)
+    gate.push_back(5)
+    clock.now += 5
+
+    for _ in range(5):
+        call(gate, clock)
+    clock.now += WINDOW
+
+    assert room(gate) == 16
 
 
 def test_a_call_that_fails_counts_too(clock):
