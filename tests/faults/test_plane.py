@@ -341,7 +341,7 @@ def test_a_key_that_expires_in_between_is_told_and_a_new_one_mends_it(world):
     assert world.half_made("WEB-1") == []
 
 
-def test_a_project_that_is_made_while_the_bot_runs_is_known(world):
+def test_a_project_that_is_made_or_renamed_while_the_bot_runs_is_known(world):
     _, before = share(world)
     world.reply(before)
     state = world.plane.state
@@ -350,13 +350,16 @@ def test_a_project_that_is_made_while_the_bot_runs_is_known(world):
     (listed,) = world.plane.exchanges("plane.projects")
     world.wait(lambda: time.time() - listed.started > 2.1)
 
-    file, message = share(world, text="NEW-1")
+    state.change_identifier(state.project("WEB"), "SITE")
 
-    assert "`design.pdf` is attached." in world.reply(message)
+    file, message = share(world, text="NEW-1 and SITE-2")
+
+    assert world.reply(message).count("`design.pdf` is attached.") == 2
     assert world.attached("NEW-1") == [("design.pdf", file.sha256)]
+    assert world.attached("SITE-2") == [("design.pdf", file.sha256)]
 
 
-def test_a_project_that_is_renamed_while_the_bot_runs_keeps_its_files(world):
+def test_the_old_key_of_a_project_that_was_just_renamed_is_told(world):
     _, before = share(world)
     world.reply(before)
     state = world.plane.state
