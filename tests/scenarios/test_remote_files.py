@@ -71,15 +71,16 @@ def test_a_message_with_both_kinds_has_one_attached_and_one_linked(world):
     assert world.plane.state.attachments() == world.plane.state.links() == []
 
 
-def test_the_service_that_keeps_a_remote_file_is_never_called(world):
-    """Least of all with the bot token: its address is here a server of ours."""
-    elsewhere = world.slack.files_cdn
-    url = f"{elsewhere.origin}/d/1"
+def test_the_service_that_keeps_a_remote_file_is_never_called(stopped):
+    """Least of all with the bot token: who calls it passes a server of ours here."""
+    world, elsewhere = stopped, stopped.slack.files_cdn
+    world.start_bot(http_proxy=elsewhere.origin, no_proxy="127.0.0.1")
+    url = "http://files.example.com/d/1"
     file = add_remote(world, external_url=url, url_private=url, external_type="app")
 
     message, reply = share(world, file, channel="CSHARED")
 
-    assert "is linked: it stays with 127.0.0.1." in reply.text
+    assert "is linked: it stays with files.example.com." in reply.text
     assert world.linked("WEB-1") == [("Q1/Q2 plan", url)]
     world.slack.press(reply, "undo")
     world.wait_for(message, "was removed again.")
