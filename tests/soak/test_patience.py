@@ -1,7 +1,4 @@
-"""How long a Plane that hangs is waited for, in real time: a minute.
-
-No part of the normal run: `pytest -m slow tests/soak`.
-"""
+"""How long a Plane that hangs is waited for, in real time: a minute."""
 
 import time
 
@@ -11,7 +8,6 @@ from tests.faults.line import Line
 from tests.world import open_world
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_after_a_minute_the_thread_learns_that_plane_hangs(tmp_path):
     with open_world(tmp_path) as world, Line(world.plane.origin) as line:
