@@ -26,6 +26,7 @@ from bot.work.ledger.pruning import PruningLedger
 from bot.work.local_runner import LocalRunner
 from bot.work.plane_connection import PlaneConnection
 from bot.work.planning import Guards, ShareHandler
+from bot.work.precedence import Precedence
 from bot.work.receipts import Receipts
 from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
@@ -42,7 +43,10 @@ class Loadmaster:
     """All of it, for one process that receives and works."""
 
     def __init__(self, settings: Settings) -> None:
-        self._database = Database(settings.database_url)
+        self.precedence = Precedence()
+        self._database = Database(
+            settings.database_url, give_way=self.precedence.give_way
+        )
         self._has_comments = settings.plane.comment
         self._allows_external = settings.attach.external_users
         self._clock = SteadyClock()
@@ -105,7 +109,8 @@ class Loadmaster:
     def faults(self) -> list[str]:
         """Return why nothing could be stored now; nothing where it could."""
         try:
-            with self._database.write() as connection:
+            # Whoever asks does not wait long, either.
+            with self.precedence.turn(), self._database.write() as connection:
                 # Not only begun: a full disk shows when something is written.
                 connection.execute(
                     text("UPDATE alembic_version SET version_num = version_num")
@@ -172,6 +177,7 @@ class Loadmaster:
             plane.directory,
             self._runner,
             patience=self._patience,
+            give_way=self.precedence.give_way,
         )
 
     def _build_reply_handler(self, settings: AttachSettings) -> ReplyHandler:

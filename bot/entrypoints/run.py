@@ -66,7 +66,7 @@ def _build_socket(settings: Settings, loadmaster: Loadmaster) -> SocketMode | No
     sockets = SlackSockets(
         app_token=settings.slack.app_token, api_url=settings.slack.api_url
     )
-    return SocketMode(loadmaster.app, sockets)
+    return SocketMode(loadmaster.app, sockets, loadmaster.precedence)
 
 
 def _bind(
@@ -75,7 +75,12 @@ def _bind(
     verifier = None
     if socket is None and settings.slack.signing_secret is not None:
         verifier = Verifier(settings.slack.signing_secret)
-    app = WebApp(_Readiness(loadmaster, socket), app=loadmaster.app, verifier=verifier)
+    app = WebApp(
+        _Readiness(loadmaster, socket),
+        app=loadmaster.app,
+        verifier=verifier,
+        precedence=loadmaster.precedence,
+    )
     try:
         return HttpServer(app, host=settings.host, port=settings.port)
     except OSError as error:

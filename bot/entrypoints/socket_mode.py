@@ -13,7 +13,9 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.clients.slack_sockets import SlackSocket, SlackSockets
+from bot.entrypoints.turns import take_turn
 from bot.errors import Problem, TransientProblem
+from bot.work.precedence import Precedence
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +33,12 @@ _quiet.setLevel(logging.CRITICAL)
 class SocketMode:
     """The connections: one, or for a while two, so that nothing falls in between."""
 
-    def __init__(self, app: App, sockets: SlackSockets) -> None:
+    def __init__(
+        self, app: App, sockets: SlackSockets, precedence: Precedence
+    ) -> None:
         self._app = app
         self._sockets = sockets
+        self._precedence = precedence
         self._pauses = Pauses()
         self._open: list[SlackSocket] = []
         self._lock = threading.Lock()
@@ -113,7 +118,8 @@ class SocketMode:
         if request is None:  # no envelope: a hello
             return
         try:
-            response = run_bolt_app(self._app, request)
+            with take_turn(self._precedence, request.payload):
+                response = run_bolt_app(self._app, request)
             send_response(_Outlet(socket), request, response, time.time())
         except Exception:  # what is not answered comes again
             logger.exception("An envelope was not answered")

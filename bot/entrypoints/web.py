@@ -20,6 +20,8 @@ from bot.entrypoints.requests_from_slack import (
     Verifier,
     parse_body,
 )
+from bot.entrypoints.turns import take_turn
+from bot.work.precedence import Precedence
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +51,17 @@ class WebApp:
     """The WSGI application."""
 
     def __init__(
-        self, readiness: Readiness, *, app: App | None, verifier: Verifier | None
+        self,
+        readiness: Readiness,
+        *,
+        app: App | None,
+        verifier: Verifier | None,
+        precedence: Precedence | None = None,
     ) -> None:
         self._readiness = readiness
         self._app = app
         self._verifier = verifier
-        self._turn = threading.Lock()
+        self._precedence = precedence or Precedence()
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -102,9 +109,7 @@ class WebApp:
         except MalformedRequest as error:
             logger.warning("A request was refused: %s", error)
             return 400, {}, "malformed\n"
-        if parsed.get("type") == "block_suggestion":
-            return _answer(dispatch(app, parsed))
-        with self._turn:
+        with take_turn(self._precedence, parsed):
             return _answer(dispatch(app, parsed))
 
 

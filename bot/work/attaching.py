@@ -18,6 +18,7 @@ from bot.work.attach import Attached, AttachWorkflow
 from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
+from bot.work.precedence import GiveWay
 from bot.work.runner import Job, JobKind, Runner
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class AttachmentHandler:
         runner: Runner,
         *,
         patience: Patience,
+        give_way: GiveWay = lambda: None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
@@ -44,6 +46,7 @@ class AttachmentHandler:
         self._directory = directory
         self._runner = runner
         self._patience = patience
+        self._give_way = give_way
         self._timer = timer
 
     def run(self, job: Job) -> None:
@@ -182,6 +185,7 @@ class AttachmentHandler:
 
         def report(relayed: int) -> None:
             nonlocal last
+            self._give_way()
             now = self._timer()
             if now - last < PROGRESS_SECONDS:
                 return

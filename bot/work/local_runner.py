@@ -5,7 +5,7 @@ import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 
 from bot.work.runner import Handler, Handlers, Job, JobKind
@@ -20,6 +20,9 @@ THREADS: Mapping[JobKind, int] = {
     JobKind.COMMENT: 2,
     JobKind.RETENTION: 1,
 }
+#: One thread in so many is kept for groups that have none: another's large files may
+#: hold the others for long.
+_KEPT = 4
 #: Seconds until a job is run again whose handler failed in a way nobody foresaw.
 RETRY_SECONDS = 30.0
 
@@ -70,6 +73,7 @@ class _Lane:
         self._later: list[tuple[float, int, Job]] = []
         self._ready: OrderedDict[str, deque[Job]] = OrderedDict()
         self._running: set[int] = set()
+        self._busy: Counter[str] = Counter()
         self._again: dict[int, tuple[float, Job]] = {}
         self._order = itertools.count()
         self._stopping = False
@@ -122,8 +126,8 @@ class _Lane:
         with self._changed:
             while not self._stopping:
                 self._mature()
-                if self._ready:
-                    return self._pop()
+                if (group := self._choose()) is not None:
+                    return self._pop(group)
                 self._changed.wait(self._next_wait())
         return None
 
@@ -136,14 +140,21 @@ class _Lane:
                 self._due[job.row_id] = -1.0
                 self._ready.setdefault(job.group, deque()).append(job)
 
-    def _pop(self) -> Job:
-        """Take one job of the group whose turn it is."""
-        group, jobs = self._ready.popitem(last=False)
+    def _choose(self) -> str | None:
+        """Return the group whose turn it is; None if there is none to serve now."""
+        if self._number - len(self._running) > self._number // _KEPT:
+            return next(iter(self._ready), None)
+        return next((group for group in self._ready if not self._busy[group]), None)
+
+    def _pop(self, group: str) -> Job:
+        """Take one job of *group*, and let it wait for its next turn."""
+        jobs = self._ready.pop(group)
         job = jobs.popleft()
         if jobs:
             self._ready[group] = jobs
         del self._due[job.row_id]
         self._running.add(job.row_id)
+        self._busy[group] += 1
         if self._ready:
             self._changed.notify()
         return job
@@ -154,6 +165,7 @@ class _Lane:
     def _done(self, job: Job) -> None:
         with self._changed:
             self._running.discard(job.row_id)
+            self._busy -= Counter([job.group])
             if again := self._again.pop(job.row_id, None):
                 self._put(again[1], again[0])
             self._changed.notify()

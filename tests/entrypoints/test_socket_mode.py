@@ -14,6 +14,7 @@ from bot.clients.slack_sockets import SlackSockets
 from bot.entrypoints.socket_mode import Pauses, SocketMode
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.wire import Fault, answer
+from bot.work.precedence import Precedence
 from tests.work.values import Clock
 
 #: RFC 6455, 1.3.
@@ -43,7 +44,7 @@ def connect(slack, app):
     def connect(ping_seconds=5.0):
         options = {"app_token": slack.app_token, "api_url": slack.api_url}
         sockets = SlackSockets(**options, ping_seconds=ping_seconds)
-        started.append(SocketMode(app, sockets))
+        started.append(SocketMode(app, sockets, Precedence()))
         started[-1].start()
         return started[-1]
 

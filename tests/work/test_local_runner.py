@@ -265,6 +265,27 @@ def test_groups_take_turns(open_runner, work):
     assert [each.row_id for each in work.ran] == [0, 10, 11, 1, 12, 2, 3, 4]
 
 
+def test_a_group_with_nothing_under_way_finds_a_thread_whatever_another_has(
+    open_runner, work
+):
+    runner = open_runner(threads=dict.fromkeys(JobKind, 4))
+    runner.start(work.handlers)
+    many = [job(row_id, group="C1") for row_id in range(6)]
+    for each in many:
+        work.hold(each)
+        runner.submit(each)
+    for each in many[:3]:
+        work.wait_for(each)
+
+    runner.submit(job(10, group="C2"))
+
+    work.wait_for(job(10, group="C2"))
+    assert work.ran.count(many[3]) == 0
+    for each in many:
+        work.release(each)
+        work.wait_for(each)
+
+
 def test_there_are_as_many_threads_as_asked_for(open_runner, work):
     runner = open_runner(threads=dict.fromkeys(JobKind, 3))
     runner.start(work.handlers)

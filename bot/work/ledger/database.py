@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import StartError
+from bot.work.precedence import GiveWay
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 2
@@ -29,13 +30,15 @@ class Database:
     front of it hands over at once instead.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, give_way: GiveWay = lambda: None) -> None:
+        self._give_way = give_way
         self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
         self._writing = threading.Lock()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """Hold the one transaction that may write; it commits when the block ends."""
+        self._give_way()
         with self._writing, _writing(self._engine) as connection:
             yield connection
 

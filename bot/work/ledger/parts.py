@@ -14,6 +14,10 @@ from bot.domain.shares import Share
 from bot.work.ledger.schema import share_attachments, share_files, share_references
 from bot.work.ledger.states import UNDECIDED, Consent, ReferenceState
 
+# Built once: Slack waits while they are carried out.
+_INSERT_REFERENCE = insert(share_references).on_conflict_do_nothing()
+_INSERT_FILE = insert(share_files).on_conflict_do_nothing()
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -47,7 +51,7 @@ def put_parts(
     """Insert references and files; new ones get positions from *first* on."""
     if references:
         connection.execute(
-            insert(share_references).on_conflict_do_nothing(),
+            _INSERT_REFERENCE,
             [
                 {
                     "share_id": share_id,
@@ -60,7 +64,7 @@ def put_parts(
         )
     if files:
         connection.execute(
-            insert(share_files).on_conflict_do_nothing(),
+            _INSERT_FILE,
             [
                 {
                     "share_id": share_id,

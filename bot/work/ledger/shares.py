@@ -42,6 +42,9 @@ from bot.work.ledger.schema import (
 )
 from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
 
+# Built once: Slack waits while it is carried out.
+_INSERT = insert(shares).on_conflict_do_nothing().returning(shares.c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class NewShare:
@@ -294,30 +297,26 @@ class ShareLedger:
     def _insert(self, connection: Connection, share: Share) -> int | None:
         """Insert the share's own row; None where its message has one."""
         now = self._clock()
-        return connection.execute(
-            insert(shares)
-            .values(
-                team_id=share.team_id,
-                channel_id=share.channel_id,
-                trigger=share.identity,
-                version=share.version,
-                message_ts=share.message_ts,
-                thread_ts=share.thread_ts,
-                user_id=share.user_id,
-                is_private=share.is_private,
-                is_external=share.is_external,
-                seek=print_seek(share.seek) if share.seek else None,
-                notice=_print_notice(share.notice, False) if share.notice else None,
-                moves=share.moves,
-                received_at=now,
-                state=ShareState.PLANNED if share.notice else ShareState.NEW,
-                due_at=now,
-                reply_state=ReplyState.NONE,
-                reply_due_at=now if share.notice else None,
-            )
-            .on_conflict_do_nothing()
-            .returning(shares.c.id)
-        ).scalar_one_or_none()
+        row = {
+            "team_id": share.team_id,
+            "channel_id": share.channel_id,
+            "trigger": share.identity,
+            "version": share.version,
+            "message_ts": share.message_ts,
+            "thread_ts": share.thread_ts,
+            "user_id": share.user_id,
+            "is_private": share.is_private,
+            "is_external": share.is_external,
+            "seek": print_seek(share.seek) if share.seek else None,
+            "notice": _print_notice(share.notice, False) if share.notice else None,
+            "moves": share.moves,
+            "received_at": now,
+            "state": ShareState.PLANNED if share.notice else ShareState.NEW,
+            "due_at": now,
+            "reply_state": ReplyState.NONE,
+            "reply_due_at": now if share.notice else None,
+        }
+        return connection.execute(_INSERT, row).scalar_one_or_none()
 
     def _extend(self, connection: Connection, share: Share) -> int | None:
         """Add what is new in the share to its row; None where nothing is.
