@@ -15,6 +15,7 @@
     ├── LinkExists                  the work item has a link with this URL
     ├── LinkRefused                 Plane takes no link with this URL
     ├── StorageMoved                storage sends us on, to where we may follow
+    ├── LedgerUnavailable           the database takes or tells nothing for now
     ├── Problem                     has a sentence for the thread (domain/sentences.py)
     │   ├── TransientProblem        may pass by itself: tried again
     │   └── FinalProblem            will not pass by itself: told, and done with
@@ -93,6 +94,13 @@ class LinkExists(LoadmasterError):
 
 class LinkRefused(LoadmasterError):
     """Plane takes no link with this URL."""
+
+
+class LedgerUnavailable(LoadmasterError):
+    """The database takes or tells nothing for now: locked, read-only, a full disk.
+
+    The message is the database's own. Nothing was stored, nor can be told to anybody.
+    """
 
 
 @dataclass(eq=False)

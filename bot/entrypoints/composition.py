@@ -3,14 +3,13 @@
 import logging
 
 from slack_bolt import App
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import AttachSettings, Settings
 from bot.domain.help import write_help
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.clients import Clients
 from bot.entrypoints.ledgers import Ledgers
+from bot.errors import LedgerUnavailable
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
 from bot.work.asking import Asker
@@ -31,7 +30,7 @@ from bot.work.receipts import Receipts
 from bot.work.recovery import Unfinished, take_up
 from bot.work.replying import ReplyHandler
 from bot.work.retention import Retention
-from bot.work.runner import Handlers, Job, JobKind
+from bot.work.runner import Handler, Handlers, Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
 from bot.work.steady_clock import SteadyClock
@@ -96,7 +95,9 @@ class Loadmaster:
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.submit(Job(JobKind.RETENTION, 0))
-        self._runner.start(self._handlers)
+        self._runner.start(
+            {kind: self._if_able(run) for kind, run in self._handlers.items()}
+        )
         self._homes.start()
 
     def stop(self, *, timeout: float) -> None:
@@ -109,15 +110,20 @@ class Loadmaster:
     def faults(self) -> list[str]:
         """Return why nothing could be stored now; nothing where it could."""
         try:
-            # Whoever asks does not wait long, either.
-            with self.precedence.turn(), self._database.write() as connection:
-                # Not only begun: a full disk shows when something is written.
-                connection.execute(
-                    text("UPDATE alembic_version SET version_num = version_num")
-                )
-        except SQLAlchemyError as error:
-            return [f"the database cannot be written: {type(error).__name__}"]
+            with self.precedence.turn():  # whoever asks does not wait long, either
+                self._database.check()
+        except LedgerUnavailable as error:
+            return [f"the database cannot be written: {error}"]
         return []
+
+    def _if_able(self, run: Handler) -> Handler:
+        """Have nothing done as long as nothing of it can be stored."""
+
+        def run_if_able(job: Job) -> None:
+            self._database.await_recovery()
+            run(job)
+
+        return run_if_able
 
     def _build_handlers(self, settings: Settings) -> Handlers:
         replies = self._build_reply_handler(settings.attach)

@@ -10,6 +10,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.config import AttachSettings
+from bot.errors import LedgerUnavailable
 from bot.listeners import (
     actions,
     commands,
@@ -59,6 +60,7 @@ def build_app(
         ignoring_self_events_enabled=False,  # parse_share knows bots' messages
     )
     app.use(_note_limit)
+    app.error(_log_failure)
     messages.register(app, intake, attach_on_share=attach.on_share)
     reactions.register(app, intake, emoji=attach.emoji)
     commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
@@ -90,6 +92,12 @@ def _note_limit(
         return next_()
     logger.warning("app_rate_limited: Slack holds events of this minute back")
     return BoltResponse(status=200)
+
+
+def _log_failure(error: Exception) -> None:
+    """Log why a listener failed; Slack gets a 500, and delivers an event again."""
+    if not isinstance(error, LedgerUnavailable):  # which the ledger has logged
+        logger.error("A listener failed", exc_info=error)
 
 
 def _take_note() -> None:

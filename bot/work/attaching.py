@@ -4,12 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.clients.plane_directory import PlaneDirectory
 from bot.domain.outcomes import UNDONE, Outcome
 from bot.errors import (
     FinalProblem,
+    LedgerUnavailable,
     Problem,
     TransientProblem,
     WorkItemNotFound,
@@ -193,7 +192,7 @@ class AttachmentHandler:
             try:
                 self._ledger.advance(open_.attachment_id, relayed)
                 self._report(open_.attachment_id)
-            except SQLAlchemyError:  # no reason to end the relay
-                logger.exception("attachment=%d", open_.attachment_id)
+            except LedgerUnavailable as error:  # no reason to end the relay
+                logger.warning("attachment=%d: %s", open_.attachment_id, error)
 
         return report

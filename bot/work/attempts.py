@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.errors import DAY, Problem, TransientProblem, Unexpected
+from bot.errors import DAY, LedgerUnavailable, Problem, TransientProblem, Unexpected
 from bot.work.ledger.attempts import Attempts
 
 FIRST_SECONDS = 0.5
@@ -50,10 +50,11 @@ def foreseeing(logger: logging.Logger) -> Iterator[None]:
 
     Raises:
         Unexpected: something else than a problem was raised; the log has it.
+        LedgerUnavailable: it is not for a person to hear, nor could it be stored.
     """
     try:
         yield
-    except Problem:
+    except (Problem, LedgerUnavailable):
         raise
     except Exception as error:
         logger.exception("This was not foreseen")

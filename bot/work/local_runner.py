@@ -8,6 +8,7 @@ import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 
+from bot.errors import LedgerUnavailable
 from bot.work.runner import Handler, Handlers, Job, JobKind
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ THREADS: Mapping[JobKind, int] = {
 _KEPT = 4
 #: Seconds until a job is run again whose handler failed in a way nobody foresaw.
 RETRY_SECONDS = 30.0
+#: And where the ledger could not be read or written.
+LEDGER_SECONDS = 1.0
 
 _Key = tuple[JobKind, int]
 
@@ -116,6 +119,8 @@ class _Lane:
         while (job := self._take()) is not None:
             try:
                 handler(job)
+            except LedgerUnavailable:  # which it has logged itself
+                self.submit(job, self._clock() + LEDGER_SECONDS)
             except Exception:  # the one loop that must not end
                 logger.exception("Job failed, next try in %d s: %s", RETRY_SECONDS, job)
                 self.submit(job, self._clock() + RETRY_SECONDS)

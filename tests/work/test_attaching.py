@@ -4,10 +4,9 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
-from bot.errors import DAY, HOUR
+from bot.errors import DAY, HOUR, LedgerUnavailable
 from bot.sandbox.slack import Generated
 from bot.sandbox.slack.content import as_content
 from bot.sandbox.wire import Fault, answer, cut
@@ -337,7 +336,7 @@ def test_progress_that_cannot_be_kept_is_no_reason_to_end_the_relay(bench, caplo
             return getattr(self._inner, name)
 
         def advance(self, attachment_id, relayed):
-            raise SQLAlchemyError("the disk is full")
+            raise LedgerUnavailable("the disk is full")
 
     bench.ledger = replace(bench.ledger, attachments=Ledger(bench.ledger.attachments))
     bench.attach(attachment_id, timer=lambda: next(seconds))

@@ -1,10 +1,12 @@
 """The ledger's database: its schema, its file, and who may use it."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 import bot.work.ledger.database
 from bot.domain.presses import Press
-from bot.errors import StartError
+from bot.errors import LedgerUnavailable, StartError
 from bot.work.ledger.database import Database, sole_use
 from bot.work.ledger.schema import attachments, metadata, shares
 from bot.work.ledger.shares import ShareLedger
@@ -377,3 +379,35 @@ def test_many_threads_write_one_after_another(database):
 
     with database.read() as connection:
         assert connection.execute(text("SELECT number FROM counter")).scalar() == 80
+
+
+def test_work_waits_until_the_ledger_is_written_again_and_the_log_tells_once(
+    database, tmp_path, caplog
+):
+    path = tmp_path / "loadmaster.db"
+    database.await_recovery()  # nothing is amiss
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerUnavailable, match="locked"):
+            database.check()
+        started = time.monotonic()
+        with pytest.raises(LedgerUnavailable, match="locked"):
+            database.await_recovery()
+        assert time.monotonic() - started < 0.5  # it does not even try
+        other.execute("ROLLBACK")
+
+    def is_written():
+        with contextlib.suppress(LedgerUnavailable):
+            database.await_recovery()
+            return True
+
+    caplog.set_level("INFO")
+    deadline = time.monotonic() + 10
+    while not is_written():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+    logged = [each.message for each in caplog.records if "ledger" in each.name]
+    assert logged == [
+        "The ledger takes nothing: database is locked. Work waits for it",
+        "The ledger is written again",
+    ]

@@ -1,8 +1,10 @@
 """The ledger's database: one engine, one writer at a time, schema by migration."""
 
 import contextlib
+import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,16 +13,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bot.errors import StartError
+from bot.errors import LedgerUnavailable, StartError
 from bot.work.precedence import GiveWay
+
+logger = logging.getLogger(__name__)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 2
 #: A start may wait for another one that brings the schema up to date just now.
 _MIGRATING_SECONDS = 8
+#: Where a write failed, work tries no more often whether one goes through again.
+_TRY_SECONDS = 1.0
 
 
 class Database:
@@ -34,19 +40,71 @@ class Database:
         self._give_way = give_way
         self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
         self._writing = threading.Lock()
+        self._fault: str | None = None
+        self._next_try = 0.0
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Hold the one transaction that may write; it commits when the block ends."""
+        """Hold the one transaction that may write; it commits when the block ends.
+
+        Raises:
+            LedgerUnavailable: nothing was written.
+        """
         self._give_way()
-        with self._writing, _writing(self._engine) as connection:
+        with self._writing, self._noticing(), _writing(self._engine) as connection:
             yield connection
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Hold a transaction that sees one state of the database."""
-        with self._engine.connect() as connection, connection.begin():
+        """Hold a transaction that sees one state of the database.
+
+        Raises:
+            LedgerUnavailable: nothing can be read.
+        """
+        with _telling(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    def check(self) -> None:
+        """Write something that changes nothing.
+
+        Raises:
+            LedgerUnavailable: nothing could be stored now.
+        """
+        with self.write() as connection:
+            # Not only begun: a full disk shows when something is written.
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = version_num")
+            )
+
+    def await_recovery(self) -> None:
+        """Return at once unless the last write failed; then try one now and then.
+
+        What is done while nothing can be stored would be done again and again.
+
+        Raises:
+            LedgerUnavailable: nothing can be stored yet.
+        """
+        if self._fault is None:
+            return
+        if time.monotonic() < self._next_try:
+            raise LedgerUnavailable(self._fault)
+        self.check()
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Note, and log once, that writes fail, or go through again."""
+        try:
+            with _telling():
+                yield
+        except LedgerUnavailable as error:
+            if self._fault is None:
+                logger.error("The ledger takes nothing: %s. Work waits for it", error)
+            self._fault = str(error)
+            self._next_try = time.monotonic() + _TRY_SECONDS
+            raise
+        if self._fault is not None:
+            self._fault = None
+            logger.info("The ledger is written again")
 
     def migrate(self) -> None:
         """Bring the schema to this version's.
@@ -100,6 +158,15 @@ def _build_engine(url: str, *, busy_seconds: int) -> Engine:
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Make what the database cannot do for now an error of ours."""
+    try:
+        yield
+    except OperationalError as error:
+        raise LedgerUnavailable(str(error.orig)) from error
 
 
 @contextlib.contextmanager
