@@ -33,9 +33,7 @@ _quiet.setLevel(logging.CRITICAL)
 class SocketMode:
     """The connections: one, or for a while two, so that nothing falls in between."""
 
-    def __init__(
-        self, app: App, sockets: SlackSockets, precedence: Precedence
-    ) -> None:
+    def __init__(self, app: App, sockets: SlackSockets, precedence: Precedence) -> None:
         self._app = app
         self._sockets = sockets
         self._precedence = precedence

@@ -12,13 +12,17 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
-from waitress.server import create_server
 
 from bot.entrypoints.requests_from_slack import (
     MalformedRequest,
     Unverified,
     Verifier,
     parse_body,
+)
+from bot.entrypoints.slow_clients import (
+    PatientServer,
+    count_files,
+    count_places,
 )
 from bot.entrypoints.turns import take_turn
 from bot.work.precedence import Precedence
@@ -27,11 +31,12 @@ logger = logging.getLogger(__name__)
 
 #: Slack's longest events are far below it.
 MOST_BODY_BYTES = 1024 * 1024
+MOST_HEAD_BYTES = 32 * 1024
 
 #: One answers, and hands over with no quarrel over the interpreter and the ledger; the
 #: others are for menus that wait for Plane (bot.work.item_menu has two at most).
 _THREADS = 4
-_CONNECTIONS = 1000
+_WAITING = 2000
 _IDLE_SECONDS = 10
 _END_SECONDS = 3
 
@@ -127,18 +132,19 @@ class HttpServer:
     """
 
     def __init__(self, app: WebApp, *, host: str, port: int) -> None:
-        # A name may have several addresses; waitress would make a server of each, and
-        # its stubs do not know which of the two kinds there is.
+        # A name may have several addresses; waitress would make a server of each.
         address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-        self._server: Any = create_server(
+        self._server = PatientServer(
             app,
             host=str(address[0]),
             port=port,
             threads=_THREADS,
-            connection_limit=_CONNECTIONS,
-            backlog=2 * _CONNECTIONS,
+            connection_limit=count_places(count_files()),
+            backlog=_WAITING,
             channel_timeout=_IDLE_SECONDS,
+            max_request_header_size=MOST_HEAD_BYTES,
             max_request_body_size=MOST_BODY_BYTES,
+            inbuf_overflow=2 * MOST_BODY_BYTES,  # never to disk: it may be anything
             asyncore_use_poll=True,
             clear_untrusted_proxy_headers=True,
             ident="Loadmaster",
@@ -149,7 +155,7 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{self._server.effective_host}:{self._server.effective_port}"
+        return self._server.url
 
     def start(self) -> None:
         """Begin to answer."""
@@ -161,15 +167,13 @@ class HttpServer:
         self._server.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown(timeout=_END_SECONDS)
-        self._server.asyncore.close_all(self._server._map, ignore_all=True)
+        self._server.close_all()
 
     def _serve(self) -> None:
         # waitress's own loop ends by an exception, which not every place in it lets
         # through.
         while not self._stopping.is_set():
-            self._server.asyncore.loop(
-                timeout=_IDLE_SECONDS, use_poll=True, map=self._server._map, count=1
-            )
+            self._server.run_once(timeout=_IDLE_SECONDS)
 
 
 def _answer(response: BoltResponse) -> Answer:

@@ -129,23 +129,6 @@ def test_without_a_socket_the_bot_is_not_ready(socket_world):
     socket_world.wait(lambda: socket_world.bot.get("/readyz")[0] == 200)
 
 
-def test_slow_clients_keep_nobody_waiting(world):
-    head = b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
-    clients = [
-        socket.create_connection(("127.0.0.1", world.bot.port)) for _ in range(60)
-    ]
-    try:
-        for client in clients:
-            client.sendall(head)
-        message = world.slack.share([world.slack.add_file()], text="WEB-1")
-
-        assert "is attached." in world.reply(message)
-        assert world.slack.delivery_of(message).statuses == [200]
-    finally:
-        for client in clients:
-            client.close()
-
-
 def test_a_log_for_machines_is_one_object_a_line(stopped):
     stopped.start_bot(LOG_FORMAT="json")
     message = stopped.slack.share([stopped.slack.add_file()], text="WEB-1")

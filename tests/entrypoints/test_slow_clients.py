@@ -1,0 +1,92 @@
+"""How long a request may take to come whole, and how many connections there may be."""
+
+import contextlib
+import http.client
+import resource
+import socket
+import threading
+
+import pytest
+
+from bot.entrypoints.slow_clients import PatientServer, count_places
+
+SECONDS = 1
+
+
+def answer(environ, start_response):
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+@pytest.fixture
+def port():
+    """A server that gives a request one second."""
+    stopping = threading.Event()
+    server = PatientServer(
+        answer,
+        host="127.0.0.1",
+        port=0,
+        threads=1,
+        channel_timeout=SECONDS,
+    )
+
+    def serve():
+        while not stopping.is_set():
+            server.run_once(timeout=0.1)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield int(server.url.rpartition(":")[2])
+    stopping.set()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    server.close_all()
+
+
+def drip(port, head, *, pause=0.05):
+    """Send *head*, then a byte at a time; return how many until nobody listens."""
+    wait = threading.Event().wait
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(head)
+        for sent in range(200):
+            try:
+                client.sendall(b"x")
+            except ConnectionError:
+                return sent
+            wait(pause)
+    return None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nX-Long: ",
+    ],
+)
+def test_who_sends_a_byte_at_a_time_is_sent_away(port, head):
+    sent = drip(port, head)
+
+    assert sent is not None
+    assert sent > SECONDS * 10
+
+
+def test_a_connection_that_asks_now_and_then_is_kept(port):
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with contextlib.closing(client):
+        client.connect()
+        first = client.sock
+        for _ in range(4):
+            client.request("GET", "/")
+            assert client.getresponse().read() == b"ok"
+            threading.Event().wait(SECONDS / 2)
+
+        assert client.sock is first
+
+
+@pytest.mark.parametrize(
+    ("allowed", "places"),
+    [(256, 128), (1024, 500), (100_000, 500), (resource.RLIM_INFINITY, 500)],
+)
+def test_half_of_the_files_that_may_be_open_are_left_to_the_work(allowed, places):
+    assert count_places(allowed) == places
