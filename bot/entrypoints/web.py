@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.entrypoints.replays import Replays
 from bot.entrypoints.requests_from_slack import (
     MalformedRequest,
     Unverified,
@@ -67,6 +68,7 @@ class WebApp:
         self._app = app
         self._verifier = verifier
         self._precedence = precedence or Precedence()
+        self._replays = Replays()
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -101,21 +103,29 @@ class WebApp:
 
     def _receive(self, environ: Environ, app: App, verifier: Verifier) -> Answer:
         body = environ["wsgi.input"].read()
+        signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
         try:
             verifier.check(
                 body,
                 timestamp=environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""),
-                signature=environ.get("HTTP_X_SLACK_SIGNATURE", ""),
+                signature=signature,
             )
             parsed = parse_body(body, content_type=environ.get("CONTENT_TYPE", ""))
         except Unverified:
-            logger.warning("A request was refused: not signed by Slack in time")
-            return 401, {}, "not signed by Slack\n"
+            return _refuse_stranger("not signed by Slack in time")
         except MalformedRequest as error:
             logger.warning("A request was refused: %s", error)
             return 400, {}, "malformed\n"
         with take_turn(self._precedence, parsed):
-            return _answer(dispatch(app, parsed))
+            return self._take(app, parsed, signature)
+
+    def _take(self, app: App, body: Mapping[str, Any], signature: str) -> Answer:
+        if self._replays.has(body, signature):
+            return _refuse_stranger("it was answered before")
+        response = dispatch(app, body)
+        if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._replays.add(body, signature)
+        return _answer(response)
 
 
 def dispatch(app: App, body: Mapping[str, Any]) -> BoltResponse:
@@ -180,6 +190,11 @@ def _answer(response: BoltResponse) -> Answer:
     headers = response.first_headers_without_set_cookie().items()
     lower = {name.lower(): value for name, value in headers}
     return response.status, lower, response.body
+
+
+def _refuse_stranger(reason: str) -> Answer:
+    logger.warning("A request was refused: %s", reason)
+    return 401, {}, "not signed by Slack\n"
 
 
 def _refuse_method(allowed: str) -> Answer:
