@@ -179,6 +179,17 @@ def refuse_upload(file: SharedFile, *, limit: int | None) -> None:
         check_file(file, limit=limit)
 
 
+def is_stranger(body: object) -> bool:
+    """Whether another organisation's person is at the form.
+
+    Raises:
+        MalformedEvent: it does not tell who is.
+    """
+    payload = read_object(body, "payload")
+    team_id, _ = _read_person(payload)
+    return _is_external(payload, team_id)
+
+
 def _read_person(payload: JsonObject) -> tuple[str, str]:
     team = read_object(payload.get("team"), "team")
     user = read_object(payload.get("user"), "user")

@@ -66,7 +66,7 @@ def build_app(
     commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
     actions.register(app, intake, homes)
     consents.register(app, intake, private=attach.private)
-    forms.register(app, intake, desk, menu)
+    forms.register(app, intake, desk, menu, external_users=attach.external_users)
     home.register(app, homes)
     # What is subscribed to and not listened to counts as failed deliveries.
     app.event(re.compile(".*"))(_take_note)

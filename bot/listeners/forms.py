@@ -15,6 +15,7 @@ from bot.domain.forms import (
     Form,
     Moving,
     Uploads,
+    is_stranger,
     parse_entries,
     parse_message_shortcut,
     parse_opening,
@@ -32,7 +33,9 @@ logger = logging.getLogger(__name__)
 Body = Mapping[str, Any]
 
 
-def register(app: App, intake: Intake, desk: FormDesk, menu: ItemMenu) -> None:
+def register(
+    app: App, intake: Intake, desk: FormDesk, menu: ItemMenu, *, external_users: bool
+) -> None:
     """Listen to the shortcuts and buttons that open the form, and to the form.
 
     What opens it runs after the acknowledgement (`lazy`): it calls Slack.
@@ -45,7 +48,7 @@ def register(app: App, intake: Intake, desk: FormDesk, menu: ItemMenu) -> None:
     )
     app.action(MOVE)(ack=acknowledge, lazy=[partial(open_for_move, desk)])
     app.action(CHOOSE)(ack=acknowledge, lazy=[partial(open_chosen, desk)])
-    app.options(ITEM)(partial(suggest_items, menu))
+    app.options(ITEM)(partial(suggest_items, menu, external_users=external_users))
     app.view(ATTACH_FORM)(partial(submit, intake, desk))
 
 
@@ -87,9 +90,17 @@ def open_chosen(desk: FormDesk, body: Body) -> None:
         logger.warning("A press of Choose was refused: %s", type(error).__name__)
 
 
-def suggest_items(menu: ItemMenu, ack: Ack, payload: Body) -> None:
-    """Show work items for what is typed so far."""
-    found = menu.suggest(str(payload.get("value") or ""))
+def suggest_items(
+    menu: ItemMenu, ack: Ack, body: Body, *, external_users: bool
+) -> None:
+    """Show work items for what is typed so far; to who may not attach, no titles."""
+    typed = str(body.get("value") or "")
+    try:
+        may_look = external_users or not is_stranger(body)
+    except MalformedEvent as error:
+        logger.warning("A menu's request is malformed: %s", error)
+        may_look = False
+    found = menu.suggest(typed) if may_look else menu.echo(typed)
     ack(
         options=[
             build_option(str(each.key), f"{each.key} {each.title}") for each in found

@@ -7,7 +7,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from typing import Any, Self
@@ -112,6 +112,17 @@ class Server:
     def mend(self) -> None:
         """Disarm every fault."""
         self._faults.clear()
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """The names of all calls, those to nowhere left out."""
+        return tuple(dict.fromkeys(operation for _, _, operation, _ in self._routes))
+
+    def forget(self) -> None:
+        """Drop the record of the requests answered so far."""
+        with self._lock:
+            self.begun -= len(self._exchanges)
+            self._exchanges.clear()
 
     def exchanges(self, operation: str | None = None) -> list[Exchange]:
         """Return the requests answered so far, oldest first."""

@@ -34,10 +34,14 @@ class ItemMenu:
         text = " ".join(typed.split())[:_LONGEST_TEXT]
         found = self._find(text) if text else ()
         if found is None:
-            key = read_typed_key(text)
-            return [FoundItem(key)] if key and self._directory.is_known(key) else []
+            return self.echo(typed)
         within = [each for each in found if self._directory.is_let_in(each.key)]
         return rank(text, within)[:MOST_FOUND]
+
+    def echo(self, typed: str) -> Sequence[FoundItem]:
+        """Return the key that was typed, if its project may be known; no titles."""
+        key = read_typed_key(" ".join(typed.split())[:_LONGEST_TEXT])
+        return [FoundItem(key)] if key and self._directory.may_be_known(key) else []
 
     def _find(self, text: str) -> Sequence[FoundItem] | None:
         """Return what Plane finds; None where it does not say."""

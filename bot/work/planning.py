@@ -52,6 +52,14 @@ class Guards:
         if share.is_private and self.private is PrivateFiles.DENY:
             raise PrivateConversation
 
+    def refuse(self, share: NewShare) -> Outcome | None:
+        """Return why the settings of today let nothing of the share to Plane."""
+        try:
+            self.check(share)
+        except FinalProblem as problem:
+            return Outcome.of(problem)
+        return None
+
     def needs_consent(self, share: NewShare) -> bool:
         """Whether nothing of the share may go to Plane before its sharers say yes."""
         return bool(share.is_private) and self.private is PrivateFiles.ASK
@@ -173,9 +181,11 @@ class ShareHandler:
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
     def _plan(self, share: NewShare, resolutions: list[Resolution]) -> None:
-        needs_consent = self._guards.needs_consent(share)
         for attachment_id in self._ledger.plan(
-            share.share_id, resolutions, needs_consent=needs_consent
+            share.share_id,
+            resolutions,
+            needs_consent=self._guards.needs_consent(share),
+            refusal=self._guards.refuse(share),
         ):
             job = Job(JobKind.ATTACHMENT, attachment_id, share.channel_id)
             self._runner.submit(job)

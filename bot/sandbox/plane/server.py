@@ -71,6 +71,10 @@ class PlaneServer:
         """Disarm every fault."""
         self.server.mend()
 
+    def forget(self) -> None:
+        """Drop the record of the requests answered so far."""
+        self.server.forget()
+
     def exchanges(self, operation: str | None = None) -> list[Exchange]:
         """Return the requests answered so far, oldest first."""
         return self.server.exchanges(operation)

@@ -72,6 +72,11 @@ class AppRequests:
         with self._lock:
             return list(self._all)
 
+    def forget(self) -> None:
+        """Drop the record of the requests so far."""
+        with self._lock:
+            self._all.clear()
+
     def command(self, form: Mapping[str, Any]) -> AppRequest:
         """Send a slash command: its fields are the form's."""
         return self._ask("slash_commands", form, form)

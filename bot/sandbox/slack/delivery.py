@@ -127,6 +127,11 @@ class Deliveries:
         with self._changed:
             return list(self._all)
 
+    def forget(self) -> None:
+        """Drop the record of what was acknowledged."""
+        with self._changed:
+            self._all = [each for each in self._all if not each.acknowledged]
+
     def send(
         self, envelope: dict[str, Any], *, retry: int = 0, reason: str = ""
     ) -> Delivery:

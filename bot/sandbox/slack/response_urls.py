@@ -61,6 +61,11 @@ class ResponseUrls:
         with self._lock:
             return list(self._calls)
 
+    def forget(self) -> None:
+        """Drop the record of what the app sent so far."""
+        with self._lock:
+            self._calls.clear()
+
     def _answer(self, request: Request) -> Response:
         try:
             call = read_call("respond", request)

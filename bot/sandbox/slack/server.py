@@ -183,6 +183,15 @@ class SlackServer(Acting):
         """Disarm every fault."""
         self.wire.mend()
 
+    def forget(self) -> None:
+        """Drop the records of what the app was sent and sent; keep what it did."""
+        self.wire.forget()
+        self.files_cdn.forget()
+        self.web_api.forget()
+        self._deliveries.forget()
+        self._desk.app.forget()
+        self._desk.response_urls.forget()
+
     def exchanges(self, operation: str | None = None) -> list[wire.Exchange]:
         """Return the requests answered so far, oldest first."""
         return self.wire.exchanges(operation)

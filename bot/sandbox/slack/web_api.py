@@ -63,6 +63,11 @@ class WebApi:
         with self._lock:
             return [each for each in self._calls if method in (None, each.method)]
 
+    def forget(self) -> None:
+        """Drop the record of the calls so far."""
+        with self._lock:
+            self._calls.clear()
+
     def may(self, token: str | None, scope: str) -> bool:
         """Tell whether *token* is the bot's and has *scope*."""
         valid = token == self.bot_token and self.token_error is None

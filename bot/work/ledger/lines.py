@@ -40,17 +40,25 @@ KNOWN_LINK = case((attachments.c.is_link, attachments.c.asset_id))
 
 
 def put_lines(
-    connection: Connection, share_id: int, *, now: float, needs_consent: bool = False
+    connection: Connection,
+    share_id: int,
+    *,
+    now: float,
+    needs_consent: bool = False,
+    refusal: Outcome | None = None,
 ) -> list[int]:
     """Add the lines that the share lacks; return the attachments it still waits for.
 
     One that was finished for an earlier share is opened again: only Plane knows
     whether it is still there. Where consent is needed, no line without it is waited
-    for.
+    for; with a *refusal*, none is.
     """
-    _put_attachments(connection, share_id, now, needs_consent=needs_consent)
+    is_held = needs_consent or refusal is not None
+    _put_attachments(connection, share_id, now, is_held=is_held)
     _put_lines(connection, share_id, needs_consent=needs_consent)
-    if needs_consent:
+    if refusal:
+        _withhold(connection, share_id, refusal)
+    elif needs_consent:
         _hold(connection, share_id)
     undecided = select(share_attachments.c.attachment_id).where(
         share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
@@ -109,16 +117,33 @@ def _hold(connection: Connection, share_id: int) -> None:
 
     The setting is younger than those lines. What is under way already goes on.
     """
+    _withhold(
+        connection,
+        share_id,
+        CONSENT_AWAITED,
+        share_attachments.c.consent.is_(None),
+        consent=Consent.NEEDED,
+    )
+
+
+def _withhold(
+    connection: Connection,
+    share_id: int,
+    outcome: Outcome,
+    *conditions: ColumnElement[bool],
+    **values: object,
+) -> None:
+    """Decide what nobody works on yet, as far as *conditions* go."""
     at_rest = select(attachments.c.id).where(attachments.c.state.in_(AT_REST))
     connection.execute(
         update(share_attachments)
         .where(
             share_attachments.c.share_id == share_id,
             share_attachments.c.outcome.is_(None),
-            share_attachments.c.consent.is_(None),
             share_attachments.c.attachment_id.in_(at_rest),
+            *conditions,
         )
-        .values(consent=Consent.NEEDED, outcome=CONSENT_AWAITED.code, facts={})
+        .values(outcome=outcome.code, facts=dict(outcome.facts), **values)
     )
 
 
@@ -163,9 +188,9 @@ def _is_another(
 
 
 def _put_attachments(
-    connection: Connection, share_id: int, now: float, *, needs_consent: bool
+    connection: Connection, share_id: int, now: float, *, is_held: bool
 ) -> None:
-    state = AttachmentState.HELD if needs_consent else AttachmentState.PENDING
+    state = AttachmentState.HELD if is_held else AttachmentState.PENDING
     wanted = _wanted(share_id).add_columns(
         func.min(share_references.c.project_id),
         func.min(share_references.c.item_key),

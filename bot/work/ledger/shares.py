@@ -212,17 +212,23 @@ class ShareLedger:
         resolutions: Iterable[Resolution],
         *,
         needs_consent: bool = False,
+        refusal: Outcome | None = None,
     ) -> list[int]:
         """Keep what the references are; return the attachments that have to be made.
 
         A share without a reference to a known project becomes quiet, one to which an
-        edit added a reference meanwhile stays new.
+        edit added a reference meanwhile stays new. A *refusal* is what becomes of each
+        line that nobody works on.
         """
         with self._database.write() as connection:
             for resolution in resolutions:
                 resolve(connection, share_id, resolution)
             work = put_lines(
-                connection, share_id, now=self._clock(), needs_consent=needs_consent
+                connection,
+                share_id,
+                now=self._clock(),
+                needs_consent=needs_consent,
+                refusal=refusal,
             )
             told = has_reference(
                 connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
