@@ -1,6 +1,7 @@
 """The lines of a share: each of its files on each work item it refers to, in SQL."""
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     String,
