@@ -1,7 +1,8 @@
 """Slack's Web API, as far as it is needed: values out, or a typed error."""
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slack_sdk import WebClient
@@ -75,7 +76,7 @@ class SlackApi:
                 *retry_after* is over.
         """
         metadata = {"event_type": REPLY_EVENT, "event_payload": {"share": marker}}
-        try:
+        with _in_doubt():
             answer = call(
                 self._writer.chat_postMessage,
                 channel=channel_id,
@@ -86,22 +87,25 @@ class SlackApi:
                 unfurl_media=False,
                 metadata=metadata,
             )
-        except SlackUnavailable as problem:
-            wait = max(problem.retry_after or 0.0, unclear_seconds(problem))
-            raise SlackUnavailable(retry_after=wait or None) from problem
         return _text(answer, "ts")
 
     def edit_reply(
         self, *, channel_id: str, ts: str, text: str, blocks: Blocks
     ) -> None:
-        """Replace what a message of the bot's says."""
-        call(
-            self._writer.chat_update,
-            channel=channel_id,
-            ts=ts,
-            text=text,
-            blocks=blocks,
-        )
+        """Replace what a message of the bot's says.
+
+        Raises:
+            SlackUnavailable: whether it was is not known, nor before its *retry_after*
+                is over; the next edit would come before this one.
+        """
+        with _in_doubt():
+            call(
+                self._writer.chat_update,
+                channel=channel_id,
+                ts=ts,
+                text=text,
+                blocks=blocks,
+            )
 
     def tell_privately(
         self,
@@ -175,6 +179,16 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise SlackUnavailable
     return value
+
+
+@contextlib.contextmanager
+def _in_doubt() -> Iterator[None]:
+    """Have what may be on its way still given time to come to something."""
+    try:
+        yield
+    except SlackUnavailable as problem:
+        wait = max(problem.retry_after or 0.0, unclear_seconds(problem))
+        raise SlackUnavailable(retry_after=wait or None) from problem
 
 
 def _marker(message: Mapping[str, Any]) -> str | None:

@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
+#: After a crash, what was sent before may take effect so late.
+_LATE_SECONDS = 2.0
 #: So many seconds may this machine's clock be before Slack's.
 _CLOCKS_APART = 3600.0
 _NO_ITEM = Outcome.of(NoWorkItemNamed())
@@ -178,6 +180,7 @@ class ReplyHandler:
 
     def _edit(self, reply: Reply, ts: str, text: str, blocks: Blocks) -> str:
         """Edit the reply and return its ts; one that was deleted is posted anew."""
+        self._ledger.editing(reply.share_id, until=self._clock() + _LATE_SECONDS)
         try:
             self._slack.edit_reply(
                 channel_id=reply.channel_id, ts=ts, text=text, blocks=blocks
@@ -189,7 +192,7 @@ class ReplyHandler:
         return ts
 
     def _post(self, reply: Reply, text: str, blocks: Blocks) -> str:
-        self._ledger.posting(reply.share_id)
+        self._ledger.posting(reply.share_id, until=self._clock() + _LATE_SECONDS)
         try:
             return self._slack.post_reply(
                 channel_id=reply.channel_id,

@@ -17,10 +17,15 @@ def strike(world, operation, phase, action=None):
         struck.set()
         raise ConnectionCut
 
+    server_of(world, operation).fail(Fault(operation, act, phase))
+    return struck
+
+
+def server_of(world, operation):
+    """Return the emulator that answers *operation*."""
     servers = {
         "plane": world.plane,
         "slack": world.slack,
         "storage": world.store.server,
     }
-    servers[operation.partition(".")[0]].fail(Fault(operation, act, phase))
-    return struck
+    return servers[operation.partition(".")[0]]

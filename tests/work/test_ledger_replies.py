@@ -49,7 +49,7 @@ def test_a_name_is_told_as_it_is_in_plane(ledger):
 
 
 def test_a_post_is_announced_before_it_is_sent(ledger, share_id):
-    ledger.replies.posting(share_id)
+    ledger.replies.posting(share_id, until=0.0)
     assert ledger.replies.get(share_id).state is ReplyState.POSTING
 
     ledger.replies.unsent(share_id)
@@ -102,7 +102,7 @@ def test_a_reply_that_failed_is_not_taken_up_again(ledger, share_id):
 
 
 def test_a_post_that_may_be_there_is_looked_for_even_after_giving_up(ledger, share_id):
-    ledger.replies.posting(share_id)
+    ledger.replies.posting(share_id, until=0.0)
 
     ledger.replies.fail(share_id)
 

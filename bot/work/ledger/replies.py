@@ -80,9 +80,26 @@ class ReplyLedger:
                 report=read_report(connection, row),
             )
 
-    def posting(self, share_id: int) -> None:
-        """Keep that a post is about to be sent, in place of any earlier one."""
-        self._set(share_id, reply_state=ReplyState.POSTING, reply_ts=None)
+    def posting(self, share_id: int, *, until: float) -> None:
+        """Keep that a post is about to be sent, in place of any earlier one.
+
+        If the process ends here, the reply is left alone *until* (epoch seconds) then:
+        Slack may be at it still.
+        """
+        self._set(
+            share_id,
+            reply_state=ReplyState.POSTING,
+            reply_ts=None,
+            reply_not_before=until,
+        )
+
+    def editing(self, share_id: int, *, until: float) -> None:
+        """Keep that an edit is about to be sent: what the reply says is not known.
+
+        If the process ends here, the reply is left alone *until* (epoch seconds) then:
+        an edit that comes late would take the place of the next one.
+        """
+        self._set(share_id, reply_digest=None, reply_not_before=until)
 
     def unsent(self, share_id: int) -> None:
         """Keep that Slack certainly did not post it."""
