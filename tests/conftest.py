@@ -1,5 +1,7 @@
 """What all tests share: worlds with a running bot, how tests are dealt out, a tally."""
 
+import functools
+import itertools
 import os
 import zlib
 from collections import Counter
@@ -61,6 +63,31 @@ def tally(record_property):
         record_property("tally", [name, number])
 
     return count
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Count the inputs that Hypothesis tries.
+
+    It offers the test itself to be wrapped (hypothesis.readthedocs.io, "Custom function
+    execution").
+    """
+    property_ = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if property_ is None:
+        return (yield)
+    tried, test = itertools.count(), property_.inner_test
+
+    @functools.wraps(test)
+    def try_one(*args, **kwargs):
+        next(tried)
+        return test(*args, **kwargs)
+
+    property_.inner_test = try_one
+    try:
+        return (yield)
+    finally:
+        property_.inner_test = test
+        item.user_properties.append(("tally", ["inputs", next(tried)]))
 
 
 def pytest_terminal_summary(terminalreporter):

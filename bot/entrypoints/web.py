@@ -26,6 +26,7 @@ from bot.entrypoints.slow_clients import (
     count_places,
 )
 from bot.entrypoints.turns import take_turn
+from bot.listeners.app import MALFORMED
 from bot.work.precedence import Precedence
 
 logger = logging.getLogger(__name__)
@@ -130,8 +131,12 @@ class WebApp:
 
 def dispatch(app: App, body: Mapping[str, Any]) -> BoltResponse:
     """Have the app answer a verified and parsed request."""
-    # In this mode Bolt takes the body as it was parsed and verifies nothing again.
-    return app.dispatch(BoltRequest(mode="socket_mode", body=dict(body)))
+    try:
+        # In this mode Bolt takes the body as it was parsed and verifies nothing again.
+        return app.dispatch(BoltRequest(mode="socket_mode", body=dict(body)))
+    except MALFORMED as error:  # Bolt takes it apart once more for the error's listener
+        logger.warning("A request was refused: %r", error)
+        return BoltResponse(status=400, body="malformed\n")
 
 
 class HttpServer:

@@ -27,6 +27,8 @@ from bot.work.item_menu import ItemMenu
 logger = logging.getLogger(__name__)
 
 _LAZY_THREADS = 20
+#: What taking apart a body of another shape ends in.
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
 # Bolt's own lines at DEBUG hold whole messages.
 _logger = logging.getLogger("slack_bolt.quiet")
@@ -59,8 +61,8 @@ def build_app(
         token_verification_enabled=False,
         ignoring_self_events_enabled=False,  # parse_share knows bots' messages
     )
+    app.error(_answer_error)
     app.use(_note_limit)
-    app.error(_log_failure)
     messages.register(app, intake, attach_on_share=attach.on_share)
     reactions.register(app, intake, emoji=attach.emoji)
     commands.register(app, intake, desk, command=attach.command, emoji=attach.emoji)
@@ -94,10 +96,12 @@ def _note_limit(
     return BoltResponse(status=200)
 
 
-def _log_failure(error: Exception) -> None:
-    """Log why a listener failed; Slack gets a 500, and delivers an event again."""
+def _answer_error(error: Exception) -> BoltResponse | None:
+    """Refuse what cannot be taken apart; any other error is one to Slack, too."""
     if not isinstance(error, LedgerUnavailable):  # which the ledger has logged
-        logger.error("A listener failed", exc_info=error)
+        logger.error("A request failed", exc_info=error)
+    # Bolt takes for granted what Slack sends (slack_bolt/request/payload_utils.py).
+    return BoltResponse(status=400) if isinstance(error, MALFORMED) else None
 
 
 def _take_note() -> None:

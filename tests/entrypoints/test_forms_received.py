@@ -278,6 +278,18 @@ def test_whatever_is_typed_the_menu_has_an_answer_without_plane(app, value):
     assert json.loads(answer.body) == {"options": []}
 
 
+@pytest.mark.parametrize(
+    "user", [{"id": "U1", "team_id": "T2"}, {"id": "U1", "team_id": 5}, "U1", None]
+)
+def test_who_is_not_known_as_ours_gets_no_more_than_what_they_typed(app, user):
+    answer = dispatch(app, {**suggestion("WEB-1"), "user": user})
+
+    assert answer.status == 200
+    assert [each["text"]["text"] for each in json.loads(answer.body)["options"]] == [
+        "WEB-1"
+    ]
+
+
 PRESS = {
     "type": "block_actions",
     "team": {"id": "T1"},

@@ -177,3 +177,10 @@ def test_no_more_than_two_wait_for_plane_and_the_next_has_an_answer_at_once(
             thread.join()
 
     assert menu.suggest("WEB-1")[0].title
+
+
+def test_a_key_is_echoed_without_a_title_and_without_asking_plane(menu, plane):
+    assert [(each.key, each.title) for each in menu.echo(" web-1 ")] == [(WEB_1, "")]
+    assert menu.echo("NONE-1") == []
+    assert menu.echo("Login") == []
+    assert asked(plane) == []

@@ -47,6 +47,41 @@ def test_what_the_settings_do_not_allow_is_told_and_not_attached(bench, options,
     assert bench.plane.exchanges("plane.work_item") == []
 
 
+def test_what_was_undone_is_not_attached_again_against_a_setting_of_today(bench):
+    file = bench.slack.add_file()
+    _, share_id = bench.share(file, channel="CSECRET")
+    (attachment_id,) = bench.plan(share_id)
+    bench.attach(attachment_id)
+    press = bench.press(share_id, channel="CSECRET")
+    assert bench.ledger.shares.undo(press) == [attachment_id]
+    bench.attach(attachment_id)
+
+    assert bench.ledger.shares.retry(press)
+    assert bench.plan(share_id, private=PrivateFiles.DENY) == []
+
+    assert bench.outcome(share_id) == "PrivateConversation"
+    assert bench.attached() == []
+
+
+def test_what_a_setting_of_today_keeps_from_one_share_another_may_have(bench):
+    file = bench.slack.add_file()
+    _, private_id = bench.share(file, channel="CSECRET")
+    (attachment_id,) = bench.plan(private_id)
+    bench.attach(attachment_id)
+    press = bench.press(private_id, channel="CSECRET")
+    bench.ledger.shares.undo(press)
+    bench.attach(attachment_id)
+    bench.ledger.shares.retry(press)
+    bench.plan(private_id, private=PrivateFiles.DENY)
+
+    _, public_id = bench.share(file)
+    assert bench.plan(public_id, private=PrivateFiles.DENY) == [attachment_id]
+    bench.attach(attachment_id)
+
+    assert bench.attached() == [file.sha256]
+    assert bench.outcome(private_id) == "PrivateConversation"
+
+
 def test_what_the_settings_allow_is_attached(bench):
     file = bench.slack.add_file()
     _, share_id = bench.share(file, user="USTRANGER", channel="CSHARED")
