@@ -36,6 +36,17 @@ def session():
         yield session
 
 
+def test_what_was_answered_can_be_forgotten_and_what_is_pending_is_not(server, session):
+    session.get(f"{server.origin}/count", timeout=5)
+    assert server.operations == ("count", "early")
+
+    server.forget()
+    session.get(f"{server.origin}/count", timeout=5)
+
+    assert len(server.exchanges()) == 1
+    assert server.pending == 0
+
+
 def raw(server, *pieces):
     host, port = server.origin.removeprefix("http://").split(":")
     client = socket.create_connection((host, int(port)), timeout=10)
