@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class ForkedProcess:
     def __init__(self, environment, folder):
         ours, theirs = os.pipe()
         self._status, status = os.pipe()
+        self._reading = threading.Lock()
         request = json.dumps({"environment": dict(environment), "folder": str(folder)})
         socket.send_fds(_start_server(), [request.encode()], [theirs, status])
         os.close(theirs)
@@ -61,9 +63,14 @@ class ForkedProcess:
             self.returncode is None
             and select.select([self._status], [], [], timeout)[0]
         ):
-            (self.returncode,) = _NUMBER.unpack(os.read(self._status, _NUMBER.size))
-            os.close(self._status)
+            with self._reading:  # several threads may wait for one end
+                if self.returncode is None:
+                    number = os.read(self._status, _NUMBER.size)
+                    (self.returncode,) = _NUMBER.unpack(number)
         return self.returncode
+
+    def __del__(self):
+        os.close(self._status)
 
 
 @cache
