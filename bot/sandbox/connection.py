@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -32,6 +32,10 @@ class Answering(Protocol):
     def idle(self) -> float | None:
         """Seconds after which a connection without a request is closed."""
 
+    @property
+    def tap(self) -> Callable[[bytes], object] | None:
+        """What is given every byte that clients send, if anything is."""
+
     def match(self, method: str, path: str) -> tuple[str, Mapping[str, str], Handler]:
         """Find the route for a request: operation, params and handler."""
 
@@ -42,6 +46,28 @@ class Answering(Protocol):
         """Return the time."""
 
 
+class _Tapped:
+    """Passes on what is read from *source*, and shows it to *tap*."""
+
+    def __init__(self, source: Any, tap: Callable[[bytes], object]) -> None:
+        self._source = source
+        self._tap = tap
+        self.close = source.close
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to *size* bytes, everything without one."""
+        return self._show(self._source.read(size))
+
+    def readline(self, size: int = -1) -> bytes:
+        """Read to the end of the line."""
+        return self._show(self._source.readline(size))
+
+    def _show(self, data: bytes) -> bytes:
+        self._tap(data)
+        return data
+
+
 class Connection(BaseHTTPRequestHandler):
     """Answers one connection's requests in turn; subclasses name *answering*."""
 
@@ -49,6 +75,12 @@ class Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     rbufsize = 256 * 1024
+
+    def setup(self) -> None:
+        """Show what comes in to whoever listens."""
+        super().setup()
+        if self.answering.tap is not None:
+            self.rfile: Any = _Tapped(self.rfile, self.answering.tap)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the terminal for the sandbox; the wire log has every request."""

@@ -75,6 +75,8 @@ class Server:
         self._routes: list[tuple[str, re.Pattern[str], str, Handler]] = []
         self._faults = Faults()
         self._exchanges: list[Exchange] = []
+        #: Is given every byte that comes in on connections made from now on.
+        self.tap: Callable[[bytes], object] | None = None
         #: How many requests were begun, answered or not.
         self.begun = 0
         self._lock = threading.Lock()

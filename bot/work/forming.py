@@ -28,6 +28,7 @@ from bot.errors import (
     BotNotInvited,
     FileNotReady,
     FinalProblem,
+    LedgerUnavailable,
     Problem,
     SlackRejected,
 )
@@ -67,7 +68,7 @@ class FormDesk:
         try:
             with foreseeing(logger):
                 self._open(opening)
-        except Problem as problem:
+        except (Problem, LedgerUnavailable) as problem:
             logger.warning("A form was not opened: %s", problem)
             self.response_urls.tell_at(opening.response_url, _NOT_OPENED)
 

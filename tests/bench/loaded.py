@@ -8,8 +8,13 @@ from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.slack.content import Generated
 from bot.sandbox.store import StoreServer
+from bot.work.local_runner import THREADS
+from bot.work.runner import JobKind
 from tests.migrated import put_database
 from tests.world import World
+
+#: So many files of one channel are relayed at once.
+AT_ONCE = THREADS[JobKind.ATTACHMENT] * 3 // 4
 
 _LARGEST = 10**12
 

@@ -8,12 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from bot.work.local_runner import THREADS
-from bot.work.runner import JobKind
-from tests.bench.loaded import begin_relays, open_loaded_world
-
-#: Of one channel there are no more at once.
-_AT_ONCE = THREADS[JobKind.ATTACHMENT] * 3 // 4
+from tests.bench.loaded import AT_ONCE, begin_relays, open_loaded_world
 
 
 def main():
@@ -46,8 +41,8 @@ def _measure(world, number, size):
     more = max(seen) - before
     return (
         f"{number} files of {size / 10**6:.0f} MB at once: {before:.0f} MB before,"
-        f" {max(seen):.0f} MB at most, {more / _AT_ONCE:.1f} MB for each of"
-        f" {_AT_ONCE} relays; {number * size / 10**6 / took:.0f} MB/s"
+        f" {max(seen):.0f} MB at most, {more / AT_ONCE:.1f} MB for each of"
+        f" {AT_ONCE} relays; {number * size / 10**6 / took:.0f} MB/s"
     )
 
 

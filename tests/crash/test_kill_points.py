@@ -65,17 +65,17 @@ def test_a_cut_at_any_call_loses_and_doubles_nothing(world, operation, phase):
 
 def test_a_kill_in_the_middle_of_the_bytes_loses_and_doubles_nothing(world):
     file = world.slack.add_file(name="plan.bin", content=CONTENT)
-    reading = threading.Event()
+    killed = threading.Event()
 
     def read_some(request):
         request.stream.read(1000)
-        reading.set()
         world.bot.kill()
+        killed.set()
         raise ConnectionCut
 
     world.store.server.fail(Fault("storage.post", read_some))
     message = world.slack.share([file], text="for WEB-1")
-    assert reading.wait(20)
+    assert killed.wait(20)
     world.start_bot()
 
     assert_attached_once(world, file, message)

@@ -172,3 +172,17 @@ def test_mending_disarms_every_fault(server, session):
     server.mend()
 
     assert session.get(f"{server.origin}/count").status_code == 200
+
+
+def test_a_tap_hears_every_byte_that_comes_in(server):
+    heard = bytearray()
+    server.tap = heard.extend
+    sent = (
+        b"POST /count?a=1 HTTP/1.1\r\nHost: x\r\nX-Key: secret\r\nContent-Length: 4\r\n"
+        b"Connection: close\r\n\r\nbody"
+    )
+
+    with raw(server, sent) as client:
+        assert b"200" in client.recv(65536)
+
+    assert bytes(heard) == sent

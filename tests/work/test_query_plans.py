@@ -87,7 +87,8 @@ def _attach(ledger, attachment_id):
 
 
 def _reply(ledger, share_id):
-    ledger.replies.posting(share_id)
+    ledger.replies.posting(share_id, until=0.0)
+    ledger.replies.editing(share_id, until=0.0)
     ledger.replies.show(share_id, ts="1.2", digest="d")
     ledger.replies.postpone(share_id, until=0.0)
     ledger.replies.finish(ledger.replies.get(share_id))
