@@ -67,6 +67,7 @@ class Loadmaster:
                 self._runner,
                 self._links,
                 slack.response_urls,
+                self._ledgers.presses,
                 self._ledgers.consents,
                 self._ledgers.withdrawals,
             ),

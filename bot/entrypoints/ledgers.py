@@ -10,6 +10,7 @@ from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
 from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
+from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
@@ -20,6 +21,7 @@ class Ledgers:
     """The ledger's parts, on one database."""
 
     shares: ShareLedger
+    presses: PressLedger
     attachments: AttachmentLedger
     replies: ReplyLedger
     moves: MoveLedger
@@ -35,6 +37,7 @@ class Ledgers:
         """Open the parts on *database*."""
         return cls(
             ShareLedger(database, clock=clock),
+            PressLedger(database, clock=clock),
             AttachmentLedger(database, clock=clock, has_comments=has_comments),
             ReplyLedger(database, clock=clock),
             MoveLedger(database),

@@ -10,6 +10,7 @@ from bot.domain.presses import Decision, Press
 from bot.domain.references import PlaneLinks
 from bot.domain.shares import Share
 from bot.work.ledger.consents import ConsentLedger
+from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.runner import Job, JobKind, Runner
@@ -23,6 +24,7 @@ class Intake:
     runner: Runner
     links: PlaneLinks
     response_urls: ResponseUrls
+    presses: PressLedger
     consents: ConsentLedger
     withdrawals: WithdrawalLedger
 
@@ -52,8 +54,8 @@ class Intake:
         In an App Home, that is the share's own person alone. Return why that changes
         nothing, where it does not.
         """
-        if not self.ledger.retry(press):
-            return self.ledger.explain_retry(press)
+        if not self.presses.retry(press):
+            return self.presses.explain_retry(press)
         self.runner.submit(Job(JobKind.SHARE, press.share_id, press.group))
         return None
 
@@ -62,11 +64,11 @@ class Intake:
 
         Return why that changes nothing, where it does not.
         """
-        undone = self.ledger.undo(press)
+        undone = self.presses.undo(press)
         for attachment_id in undone:
             job = Job(JobKind.ATTACHMENT, attachment_id, press.group)
             self.runner.submit(job)
-        return None if undone else self.ledger.explain_undo(press)
+        return None if undone else self.presses.explain_undo(press)
 
     def decide(self, decision: Decision) -> Question | None:
         """Take the answer to a question, if it answers one; return that question."""

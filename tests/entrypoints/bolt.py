@@ -17,6 +17,7 @@ from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
 from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.moves import MoveLedger
+from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
 from bot.work.rate_gate import RateGate
@@ -59,6 +60,7 @@ def build_bolt(
             runner,
             PlaneLinks("https://plane.example.com", "acme"),
             urls,
+            PressLedger(database, clock=time.time),
             ConsentLedger(database, clock=time.time),
             WithdrawalLedger(database, clock=time.time),
         ),

@@ -9,6 +9,7 @@ from bot.work.ledger.attachments import AttachmentLedger
 from bot.work.ledger.comments import CommentLedger
 from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.database import Database
+from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
@@ -24,6 +25,7 @@ class Ledger:
     database: Database
     clock: Clock
     shares: ShareLedger
+    presses: PressLedger
     attachments: AttachmentLedger
     replies: ReplyLedger
     comments: CommentLedger
@@ -74,6 +76,7 @@ def ledger(database, clock):
         database,
         clock,
         ShareLedger(database, clock=clock),
+        PressLedger(database, clock=clock),
         AttachmentLedger(database, clock=clock, has_comments=True),
         ReplyLedger(database, clock=clock),
         CommentLedger(database, clock=clock),

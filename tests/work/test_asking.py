@@ -182,7 +182,7 @@ def test_a_question_that_slack_does_not_take_is_told(bench, file, caplog):
     assert bench.ledger.replies.unfinished() == []
 
     bench.slack.state.channels["CSECRET"].members.add("UANNA")
-    assert bench.ledger.shares.retry(bench.press(share_id, user="UBEN", **SECRET))
+    assert bench.ledger.presses.retry(bench.press(share_id, user="UBEN", **SECRET))
     assert bench.plan(share_id, private=ASK) == []
     show(bench, share_id)
 
@@ -356,7 +356,7 @@ def test_a_retry_only_asks_again(bench, asked, is_yes):
     if is_yes is not None:
         bench.decide(question, is_yes=is_yes)
 
-    assert bench.ledger.shares.retry(bench.press(share_id, user="UBEN", **SECRET))
+    assert bench.ledger.presses.retry(bench.press(share_id, user="UBEN", **SECRET))
     assert_nothing_is_sent(bench)  # killed here, too
     assert bench.plan(share_id, private=ASK) == []
     show(bench, share_id)
@@ -376,7 +376,7 @@ def test_what_was_granted_is_tried_again_without_a_question(bench, file, asked):
     bench.attach(attachment_id)
     assert codes(bench, share_id) == ["SignInPage"]
 
-    assert bench.ledger.shares.retry(bench.press(share_id, user="UBEN", **SECRET))
+    assert bench.ledger.presses.retry(bench.press(share_id, user="UBEN", **SECRET))
     assert bench.plan(share_id, private=ASK) == [attachment_id]
     bench.attach(attachment_id)
 
@@ -389,7 +389,7 @@ def test_what_failed_before_the_setting_changed_is_asked_for(bench, file):
     (attachment_id,) = bench.plan(share_id)
     bench.attach(attachment_id)
 
-    assert bench.ledger.shares.retry(bench.press(share_id, **SECRET))
+    assert bench.ledger.presses.retry(bench.press(share_id, **SECRET))
     assert bench.plan(share_id, private=ASK) == []
 
     assert codes(bench, share_id) == ["ConsentAwaited"]
@@ -410,7 +410,7 @@ def test_a_work_item_that_a_retry_finds_is_asked_for(bench, file):
     bench.decide(bench.slack.ephemerals("UANNA")[0], is_yes=True)
     bench.plane.state.add_work_item(bench.plane.state.project("OPS"), "The missing one")
 
-    assert bench.ledger.shares.retry(bench.press(share_id, user="UBEN", **SECRET))
+    assert bench.ledger.presses.retry(bench.press(share_id, user="UBEN", **SECRET))
     bench.clock.now += 600
     bench.plan(share_id, private=ASK)
 

@@ -25,12 +25,12 @@ def attached(bench, *files, **options):
 
 
 def undo(bench, share_id):
-    for attachment_id in bench.ledger.shares.undo(bench.press(share_id)):
+    for attachment_id in bench.ledger.presses.undo(bench.press(share_id)):
         bench.attach(attachment_id)
 
 
 def retry(bench, share_id):
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
     for attachment_id in bench.plan(share_id):
         bench.attach(attachment_id)
 

@@ -133,7 +133,7 @@ def test_a_home_is_shown_anew_when_what_was_under_way_is_done(
 
     wait_for(bench, "is attached.")
     assert published(bench) == 2
-    ledger.shares.undo(bench.press(share_id))
+    ledger.presses.undo(bench.press(share_id))
     ledger.attachments.remove(attachment_id, UNDONE)
     homes.refresh(share_id)
     wait_for(bench, "was removed again.")

@@ -30,7 +30,7 @@ def attach(ledger, share, *resolutions, outcome=ATTACHED):
 
 
 def undo(ledger, share_id, outcome=UNDONE):
-    removed = ledger.shares.undo(Press("T1", "C1", "U1", share_id))
+    removed = ledger.presses.undo(Press("T1", "C1", "U1", share_id))
     for attachment_id in removed:
         ledger.attachments.remove(attachment_id, outcome)
 
@@ -163,7 +163,7 @@ def test_what_is_undone_is_told_of_no_more(ledger):
 def test_what_is_about_to_be_undone_keeps_the_comment_open(ledger):
     share_id, (attachment_id,) = attach(ledger, make_share())
 
-    ledger.shares.undo(Press("T1", "C1", "U1", share_id))
+    ledger.presses.undo(Press("T1", "C1", "U1", share_id))
     assert ledger.comments.get_due(1).is_open
 
     ledger.attachments.remove(attachment_id, UNDONE)

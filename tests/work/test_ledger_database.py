@@ -21,6 +21,7 @@ import bot.work.ledger.database
 from bot.domain.presses import Press
 from bot.errors import LedgerUnavailable, StartError
 from bot.work.ledger.database import Database, sole_use
+from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.schema import attachments, metadata, shares
 from bot.work.ledger.shares import ShareLedger
 from tests.work.values import make_share
@@ -164,7 +165,8 @@ def test_a_database_of_the_first_release_keeps_its_shares(url, open_database, cl
     assert row["moves"] is None
     assert differences(database) == []
     ledger = ShareLedger(database, clock=clock)
-    assert ledger.retry(Press("T1", "C1", "U1", row["id"])) is False
+    presses = PressLedger(database, clock=clock)
+    assert presses.retry(Press("T1", "C1", "U1", row["id"])) is False
     assert ledger.add(make_share(ts="2.2", trigger="form:V1", moves=row["id"]))
 
 

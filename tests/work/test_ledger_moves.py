@@ -62,7 +62,7 @@ def state(ledger, attachment_id):
 
 
 def undo(ledger, share_id):
-    return ledger.shares.undo(Press("T1", "C1", "U1", share_id))
+    return ledger.presses.undo(Press("T1", "C1", "U1", share_id))
 
 
 def finish(ledger, attachment_id, asset_id=NEW_ASSET):
@@ -171,7 +171,7 @@ def test_once_it_is_gone_its_share_tells_where_it_went(ledger, moves):
     ]
     assert [row[0] for row in ledger.replies.unfinished()] != []
     assert movable(moves, source) is None
-    assert not ledger.shares.retry(Press("T1", "C1", "U1", source))
+    assert not ledger.presses.retry(Press("T1", "C1", "U1", source))
 
 
 def test_what_plane_keeps_is_told_to_be_there_still(ledger, moves):
@@ -206,7 +206,7 @@ def test_tried_again_it_is_moved_after_all(ledger):
     moving, (new,) = move(ledger, source)
     ledger.attachments.decide(new, GONE)
 
-    assert ledger.shares.retry(Press("T1", "C1", "U2", moving))
+    assert ledger.presses.retry(Press("T1", "C1", "U2", moving))
     assert ledger.shares.plan(moving, []) == [new]
 
     assert finish(ledger, new) == Decided([moving], [old])

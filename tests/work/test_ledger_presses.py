@@ -164,12 +164,12 @@ def test_what_came_to_nothing_is_sought_again_where_that_may_help(
     before = ledger.shares.get_new(share_id)
     ledger.shares.tell(share_id, notice, is_private=True)
 
-    assert ledger.shares.retry(press(share_id)) is is_tried
+    assert ledger.presses.retry(press(share_id)) is is_tried
 
     assert ledger.shares.get_new(share_id) == (before if is_tried else None)
     shown = ledger.replies.get(share_id).report.notice
     assert shown == (None if is_tried else notice)
-    assert ledger.shares.retry(press(share_id)) is False
+    assert ledger.presses.retry(press(share_id)) is False
 
 
 # --- undo ---------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_what_a_share_attached_is_to_be_removed(ledger):
     share_id, work = attached(ledger, "F1", "F2")
     ledger.clock.now += 60
 
-    assert sorted(ledger.shares.undo(press(share_id))) == sorted(work)
+    assert sorted(ledger.presses.undo(press(share_id))) == sorted(work)
 
     for attachment_id in work:
         open_ = ledger.attachments.get_open(attachment_id)
@@ -200,7 +200,7 @@ def test_what_a_share_attached_is_to_be_removed(ledger):
 def test_nobody_else_and_from_nowhere_else_can_it_be_undone(ledger, fields):
     share_id, (attachment_id,) = attached(ledger)
 
-    assert ledger.shares.undo(press(share_id, **fields)) == []
+    assert ledger.presses.undo(press(share_id, **fields)) == []
 
     assert state(ledger, attachment_id) is None
     assert outcomes(ledger, share_id) == [ATTACHED]
@@ -208,17 +208,17 @@ def test_nobody_else_and_from_nowhere_else_can_it_be_undone(ledger, fields):
 
 
 def test_a_share_that_is_not_there_cannot_be_undone(ledger):
-    assert ledger.shares.undo(press(12345)) == []
-    assert not ledger.shares.retry(press(12345))
+    assert ledger.presses.undo(press(12345)) == []
+    assert not ledger.presses.retry(press(12345))
 
 
 def test_a_second_press_does_nothing_more(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
 
-    assert ledger.shares.undo(press(share_id)) == []
+    assert ledger.presses.undo(press(share_id)) == []
     ledger.attachments.remove(attachment_id, UNDONE)
-    assert ledger.shares.undo(press(share_id)) == []
+    assert ledger.presses.undo(press(share_id)) == []
 
     assert outcomes(ledger, share_id) == [UNDONE]
 
@@ -228,7 +228,7 @@ def test_only_what_the_share_attached_itself_is_removed(ledger):
     second_id, (attachment_id,) = ledger.plan(make_share("F1", ts=SECOND))
     ledger.attachments.decide(attachment_id, ALREADY_ATTACHED, asset_id=ASSET)
 
-    assert ledger.shares.undo(press(second_id)) == []
+    assert ledger.presses.undo(press(second_id)) == []
 
 
 def test_what_failed_is_not_removed(ledger):
@@ -236,21 +236,21 @@ def test_what_failed_is_not_removed(ledger):
     ledger.attachments.decide(work[0], ATTACHED, asset_id=ASSET)
     ledger.attachments.decide(work[1], Outcome.of(FileEmpty()))
 
-    assert ledger.shares.undo(press(share_id)) == [work[0]]
+    assert ledger.presses.undo(press(share_id)) == [work[0]]
 
 
 def test_what_another_share_looks_at_just_now_is_not_removed(ledger):
     share_id, (attachment_id,) = attached(ledger)
     ledger.plan(make_share(ts=SECOND))
 
-    assert ledger.shares.undo(press(share_id)) == []
+    assert ledger.presses.undo(press(share_id)) == []
 
     assert state(ledger, attachment_id) is AttachmentState.PENDING
 
 
 def test_what_is_removed_is_told_and_not_open(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
     ledger.clock.now += 3
 
     shown, is_wanted = ledger.attachments.remove(attachment_id, UNDONE)
@@ -264,7 +264,7 @@ def test_what_is_removed_is_told_and_not_open(ledger):
 
 def test_what_another_share_waits_for_meanwhile_is_attached_again(ledger):
     first_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(first_id))
+    ledger.presses.undo(press(first_id))
     ledger.attachments.postpone(attachment_id, PlaneUnavailable(), until=5.0)
     second_id, work = ledger.plan(make_share(ts=SECOND))
     assert work == [attachment_id]
@@ -284,7 +284,7 @@ def test_what_another_share_waits_for_meanwhile_is_attached_again(ledger):
 
 def test_what_was_removed_can_be_attached_again(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
     ledger.attachments.remove(attachment_id, UNDONE)
 
     _, work = ledger.plan(make_share(ts=SECOND))
@@ -304,7 +304,7 @@ def test_what_failed_is_tried_again_for_anyone_in_the_conversation(ledger, user)
     ledger.attachments.decide(work[1], given_up)
     ledger.clock.now += 60
 
-    assert ledger.shares.retry(press(share_id, user_id=user))
+    assert ledger.presses.retry(press(share_id, user_id=user))
 
     assert ledger.shares.unfinished() == [(share_id, "C1", ledger.clock.now)]
     assert ledger.shares.get_new(share_id).references == ()
@@ -318,7 +318,7 @@ def test_from_nowhere_else_can_it_be_tried_again(ledger, fields):
     share_id, (attachment_id,) = ledger.plan(make_share())
     ledger.attachments.decide(attachment_id, Outcome.of(FileEmpty()))
 
-    assert not ledger.shares.retry(press(share_id, **fields))
+    assert not ledger.presses.retry(press(share_id, **fields))
 
     assert ledger.shares.unfinished() == []
 
@@ -327,7 +327,7 @@ def test_what_failed_is_tried_again_from_the_persons_home(ledger):
     share_id, (attachment_id,) = ledger.plan(make_share())
     ledger.attachments.decide(attachment_id, Outcome.of(PlaneKeyRefused()))
 
-    assert ledger.shares.retry(press(share_id, channel_id=None))
+    assert ledger.presses.retry(press(share_id, channel_id=None))
 
     assert [row[:2] for row in ledger.shares.unfinished()] == [(share_id, "C1")]
 
@@ -339,8 +339,8 @@ def test_from_nobody_elses_home_can_it_be_tried_again_or_undone(ledger, fields):
     ledger.attachments.decide(work[1], Outcome.of(PlaneKeyRefused()))
     elsewhere = press(share_id, channel_id=None, **fields)
 
-    assert not ledger.shares.retry(elsewhere)
-    assert ledger.shares.undo(elsewhere) == []
+    assert not ledger.presses.retry(elsewhere)
+    assert ledger.presses.undo(elsewhere) == []
 
     assert ledger.shares.unfinished() == []
 
@@ -352,7 +352,7 @@ def test_a_refused_work_item_is_looked_up_again(ledger):
         Resolution(WorkItemKey("WEB", 9), "WEB-9", problem=problem),
     )
 
-    assert ledger.shares.retry(press(share_id))
+    assert ledger.presses.retry(press(share_id))
 
     assert ledger.shares.get_new(share_id).references == (WorkItemKey("WEB", 9),)
     assert len(ledger.shares.plan(share_id, [found("WEB-9")])) == 1
@@ -363,7 +363,7 @@ def test_a_refused_work_item_is_looked_up_again(ledger):
 def test_where_nothing_failed_nothing_is_tried_again(ledger):
     share_id, _ = attached(ledger)
 
-    assert not ledger.shares.retry(press(share_id))
+    assert not ledger.presses.retry(press(share_id))
 
     assert ledger.shares.unfinished() == []
 
@@ -372,18 +372,18 @@ def test_a_second_press_while_it_is_tried_again_does_nothing(ledger):
     share_id, (attachment_id,) = ledger.plan(make_share())
     ledger.attachments.decide(attachment_id, Outcome.of(PlaneKeyRefused()))
 
-    assert ledger.shares.retry(press(share_id))
-    assert not ledger.shares.retry(press(share_id))
+    assert ledger.presses.retry(press(share_id))
+    assert not ledger.presses.retry(press(share_id))
     ledger.shares.plan(share_id, [])
-    assert not ledger.shares.retry(press(share_id))
+    assert not ledger.presses.retry(press(share_id))
 
 
 def test_what_was_undone_is_attached_again_by_retry(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
     ledger.attachments.remove(attachment_id, UNDONE)
 
-    assert ledger.shares.retry(press(share_id))
+    assert ledger.presses.retry(press(share_id))
 
     assert ledger.shares.plan(share_id, []) == [attachment_id]
     ledger.attachments.decide(attachment_id, ATTACHED, asset_id=item_id(8))
@@ -392,9 +392,9 @@ def test_what_was_undone_is_attached_again_by_retry(ledger):
 
 def test_retry_while_it_is_being_removed_does_nothing(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
 
-    assert not ledger.shares.retry(press(share_id))
+    assert not ledger.presses.retry(press(share_id))
 
     assert state(ledger, attachment_id) is AttachmentState.REMOVING
     assert ledger.attachments.remove(attachment_id, UNDONE) == ([share_id], False)
@@ -402,14 +402,14 @@ def test_retry_while_it_is_being_removed_does_nothing(ledger):
 
 def test_what_could_not_be_removed_is_undone_again_and_not_tried_again(ledger):
     share_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(share_id))
+    ledger.presses.undo(press(share_id))
     kept = Outcome.kept(PlaneUnavailable())
 
     assert ledger.attachments.remove(attachment_id, kept) == ([share_id], False)
 
     assert outcomes(ledger, share_id) == [kept]
-    assert not ledger.shares.retry(press(share_id))
-    assert ledger.shares.undo(press(share_id)) == [attachment_id]
+    assert not ledger.presses.retry(press(share_id))
+    assert ledger.presses.undo(press(share_id)) == [attachment_id]
     open_ = ledger.attachments.get_open(attachment_id)
     assert (open_.state, open_.asset_id) == (AttachmentState.REMOVING, ASSET)
     assert open_.attempts == Attempts(0, None)
@@ -417,7 +417,7 @@ def test_what_could_not_be_removed_is_undone_again_and_not_tried_again(ledger):
 
 def test_what_could_not_be_removed_is_looked_at_again_by_who_waits_for_it(ledger):
     first_id, (attachment_id,) = attached(ledger)
-    ledger.shares.undo(press(first_id))
+    ledger.presses.undo(press(first_id))
     second_id, _ = ledger.plan(make_share(ts=SECOND))
 
     kept = Outcome.kept(PlaneUnavailable())

@@ -117,7 +117,7 @@ def leave_unanswered(ledger):
 
 def leave_being_removed(ledger):
     share_id = attach(ledger)
-    ledger.shares.undo(Press("T1", "C1", "U1", share_id))
+    ledger.presses.undo(Press("T1", "C1", "U1", share_id))
     ledger.replies.finish(ledger.replies.get(share_id))
 
 

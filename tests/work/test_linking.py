@@ -53,7 +53,7 @@ def urls(bench):
 
 
 def undo(bench, share_id, attachment_id):
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(attachment_id)
 
 
@@ -147,7 +147,7 @@ def test_a_stub_that_turns_out_to_be_remote_is_linked(bench, file):
     assert bench.lines(share_id)[0].name == "Q1/Q2 plan"
     assert len(bench.slack.calls("files.info")) == 1
     undo_here = bench.press(share_id, channel="CSHARED")
-    assert bench.ledger.shares.undo(undo_here) == [attachment_id]
+    assert bench.ledger.presses.undo(undo_here) == [attachment_id]
     bench.attach(attachment_id)
     assert urls(bench) == []
 
@@ -186,7 +186,7 @@ def test_undo_deletes_the_link_and_retry_makes_it_again(bench, file):
     undo(bench, share_id, attachment_id)
     assert urls(bench) == []
     assert bench.outcome(share_id) == "Undone"
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
     assert bench.plan(share_id) == [attachment_id]
     bench.attach(attachment_id)
 
@@ -201,7 +201,7 @@ def test_retry_leaves_a_link_whose_it_is(bench, file):
     for attachment_id in bench.plan(share_id):
         bench.attach(attachment_id)
 
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
     (again,) = bench.plan(share_id)
     bench.attach(again)
 
@@ -213,7 +213,7 @@ def test_undo_is_for_the_one_who_linked_it_also_after_it_was_shared_again(bench,
     first_id, attachment_id = linked(bench, file)
     second_id, _ = linked(bench, file, user="UBEN")
 
-    assert bench.ledger.shares.undo(bench.press(second_id, user="UBEN")) == []
+    assert bench.ledger.presses.undo(bench.press(second_id, user="UBEN")) == []
     undo(bench, first_id, attachment_id)
 
     assert urls(bench) == []
@@ -226,7 +226,7 @@ def test_a_link_that_somebody_else_made_is_not_undone(bench, file):
     share_id, attachment_id = linked(bench, file)
 
     assert bench.outcome(share_id) == ALREADY_LINKED.code
-    assert bench.ledger.shares.undo(bench.press(share_id)) == []
+    assert bench.ledger.presses.undo(bench.press(share_id)) == []
     bench.attach(attachment_id)
     assert urls(bench) == [URL]
 
@@ -238,7 +238,7 @@ def test_a_link_that_somebody_put_in_the_place_of_ours_is_not_undone(bench, file
     linked(bench, file)
 
     assert bench.outcome(first_id) == ALREADY_LINKED.code
-    assert bench.ledger.shares.undo(bench.press(first_id)) == []
+    assert bench.ledger.presses.undo(bench.press(first_id)) == []
 
 
 def test_a_link_that_was_deleted_in_plane_is_made_anew_for_the_next_share(bench, file):
@@ -251,8 +251,8 @@ def test_a_link_that_was_deleted_in_plane_is_made_anew_for_the_next_share(bench,
         ALREADY_LINKED.code,
         LINKED,
     )
-    assert bench.ledger.shares.undo(bench.press(first_id)) == []
-    assert bench.ledger.shares.undo(bench.press(second_id, user="UBEN"))
+    assert bench.ledger.presses.undo(bench.press(first_id)) == []
+    assert bench.ledger.presses.undo(bench.press(second_id, user="UBEN"))
     bench.attach(attachment_id)
     assert urls(bench) == []
 
@@ -273,7 +273,7 @@ def test_a_link_that_cannot_be_deleted_stays_and_can_be_undone_later(bench, file
 def test_one_that_is_shared_while_its_removal_fails_stays_its_makers(bench, file):
     first_id, attachment_id = linked(bench, file)
     bench.plane.fail(Fault("plane.delete_link", REFUSED))
-    bench.ledger.shares.undo(bench.press(first_id))
+    bench.ledger.presses.undo(bench.press(first_id))
     second_id, _ = shared(bench, file)
 
     bench.attach(attachment_id)
@@ -296,7 +296,7 @@ def test_a_link_and_not_an_attachment_is_removed_whatever_the_event_said(bench, 
     place = bench.press(old_id, channel="CSHARED")
 
     def retry_the_old_one(request):
-        assert bench.ledger.shares.retry(place)
+        assert bench.ledger.presses.retry(place)
         assert bench.plan(old_id) == [attachment_id]
 
     bench.plane.fail(Fault("plane.create_link", retry_the_old_one))
@@ -305,7 +305,7 @@ def test_a_link_and_not_an_attachment_is_removed_whatever_the_event_said(bench, 
         LINKED,
         ALREADY_LINKED.code,
     )
-    bench.ledger.shares.undo(place)
+    bench.ledger.presses.undo(place)
     assert open_again(bench, attachment_id).file.is_stub
     bench.attach(attachment_id)
 

@@ -53,10 +53,10 @@ def test_what_was_undone_is_not_attached_again_against_a_setting_of_today(bench)
     (attachment_id,) = bench.plan(share_id)
     bench.attach(attachment_id)
     press = bench.press(share_id, channel="CSECRET")
-    assert bench.ledger.shares.undo(press) == [attachment_id]
+    assert bench.ledger.presses.undo(press) == [attachment_id]
     bench.attach(attachment_id)
 
-    assert bench.ledger.shares.retry(press)
+    assert bench.ledger.presses.retry(press)
     assert bench.plan(share_id, private=PrivateFiles.DENY) == []
 
     assert bench.outcome(share_id) == "PrivateConversation"
@@ -69,9 +69,9 @@ def test_what_a_setting_of_today_keeps_from_one_share_another_may_have(bench):
     (attachment_id,) = bench.plan(private_id)
     bench.attach(attachment_id)
     press = bench.press(private_id, channel="CSECRET")
-    bench.ledger.shares.undo(press)
+    bench.ledger.presses.undo(press)
     bench.attach(attachment_id)
-    bench.ledger.shares.retry(press)
+    bench.ledger.presses.retry(press)
     bench.plan(private_id, private=PrivateFiles.DENY)
 
     _, public_id = bench.share(file)

@@ -54,7 +54,7 @@ def test_undo_removes_the_file_and_says_so(bench, attached, caplog):
     message, share_id, attachment_id = attached
     assert buttons(bench, message) == ["Undo", "Move"]
 
-    assert bench.ledger.shares.undo(bench.press(share_id)) == [attachment_id]
+    assert bench.ledger.presses.undo(bench.press(share_id)) == [attachment_id]
     bench.attach(attachment_id)
 
     assert bench.records() == []
@@ -69,10 +69,10 @@ def test_undo_removes_the_file_and_says_so(bench, attached, caplog):
 
 def test_what_was_undone_is_attached_again_by_retry(bench, file, attached):
     message, share_id, attachment_id = attached
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(attachment_id)
 
-    assert bench.ledger.shares.retry(bench.press(share_id, user="UBEN"))
+    assert bench.ledger.presses.retry(bench.press(share_id, user="UBEN"))
     assert bench.plan(share_id) == [attachment_id]
     bench.attach(attachment_id)
     bench.reply(share_id)
@@ -90,7 +90,7 @@ def test_what_failed_before_is_attached_by_retry(bench, file):
     bench.reply(share_id)
     assert buttons(bench, message) == ["Retry"]
 
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
     bench.clock.now += 60
     assert bench.plan(share_id) == [attachment_id]
     bench.attach(attachment_id)
@@ -103,7 +103,7 @@ def test_what_failed_before_is_attached_by_retry(bench, file):
 def test_a_removal_that_plane_made_before_a_crash_is_finished(bench, attached):
     """The process ended after Plane's yes, before the ledger knew of it."""
     _, share_id, attachment_id = attached
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     open_ = bench.ledger.attachments.get_open(attachment_id)
     bench.workflow.remove(open_)
 
@@ -118,7 +118,7 @@ def test_a_removal_that_plane_made_before_a_crash_is_finished(bench, attached):
 def test_what_somebody_deleted_in_plane_is_removed_all_the_same(bench, attached):
     _, share_id, attachment_id = attached
     bench.plane.state.attachment_rows.delete(bench.records()[0])
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
 
     bench.attach(attachment_id)
 
@@ -129,7 +129,7 @@ def test_a_file_that_is_shared_while_it_is_removed_is_attached_again(
     bench, file, attached
 ):
     _, first_id, attachment_id = attached
-    bench.ledger.shares.undo(bench.press(first_id))
+    bench.ledger.presses.undo(bench.press(first_id))
     _, second_id = bench.share(file)
     assert bench.plan(second_id) == [attachment_id]
 
@@ -148,7 +148,7 @@ def test_a_file_that_is_shared_while_it_is_removed_is_attached_again(
 def test_while_plane_is_down_a_removal_waits_and_says_so(bench, attached):
     message, share_id, attachment_id = attached
     bench.plane.fail(Fault("plane.delete_attachment", cut))
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
 
     bench.attach(attachment_id)
 
@@ -173,7 +173,7 @@ def test_what_cannot_be_removed_is_told_with_its_cause(
 ):
     message, share_id, attachment_id = attached
     bench.plane.fail(Fault("plane.delete_attachment", action, times=9))
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(attachment_id)
     bench.clock.now += seconds
     bench.attach(attachment_id)
@@ -186,7 +186,7 @@ def test_what_cannot_be_removed_is_told_with_its_cause(
     assert len(bench.records()) == 1
     assert buttons(bench, message) == ["Undo", "Move"]
     bench.plane.mend()
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(attachment_id)
     assert bench.outcome(share_id) == "Undone"
 
@@ -194,8 +194,8 @@ def test_what_cannot_be_removed_is_told_with_its_cause(
 def test_whoever_else_presses_undo_changes_nothing(bench, file, attached):
     _, share_id, attachment_id = attached
 
-    assert bench.ledger.shares.undo(bench.press(share_id, user="UBEN")) == []
-    assert bench.ledger.shares.undo(bench.press(share_id, channel="CSECRET")) == []
+    assert bench.ledger.presses.undo(bench.press(share_id, user="UBEN")) == []
+    assert bench.ledger.presses.undo(bench.press(share_id, channel="CSECRET")) == []
     bench.attach(attachment_id)
 
     assert bench.attached() == [file.sha256]
@@ -203,7 +203,7 @@ def test_whoever_else_presses_undo_changes_nothing(bench, file, attached):
 
 def test_while_a_file_is_removed_it_is_not_said_to_be_on_its_way(bench, attached):
     message, share_id, _ = attached
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
 
     bench.reply(share_id)
 
@@ -216,9 +216,9 @@ def test_others_who_press_undo_are_told_whose_it_is(bench, attached):
     _, share_id, _ = attached
     press = bench.press(share_id, user="UBEN")
 
-    bench.ledger.shares.undo(press)
+    bench.ledger.presses.undo(press)
 
-    told = bench.ledger.shares.explain_undo(press)
+    told = bench.ledger.presses.explain_undo(press)
     assert told == Outcome("NotYours", {"owner": "UANNA"})
 
 
@@ -227,13 +227,13 @@ def test_a_press_that_is_not_at_home_learns_nothing(bench, attached, more, chann
     _, share_id, _ = attached
     forged = bench.press(share_id + more, user="UBEN", channel=channel)
 
-    assert bench.ledger.shares.explain_undo(forged) == NOTHING_TO_UNDO
-    assert bench.ledger.shares.explain_retry(forged) == NOTHING_TO_RETRY
+    assert bench.ledger.presses.explain_undo(forged) == NOTHING_TO_UNDO
+    assert bench.ledger.presses.explain_retry(forged) == NOTHING_TO_RETRY
 
 
 def test_a_press_under_what_is_worked_on_is_told_so(bench, attached):
     _, share_id, attachment_id = attached
-    ledger, press = bench.ledger.shares, bench.press(share_id)
+    ledger, press = bench.ledger.presses, bench.press(share_id)
 
     ledger.undo(press)
     assert ledger.undo(press) == []
@@ -255,7 +255,7 @@ def test_a_press_while_a_retry_is_looked_up_is_told_so(bench, file):
     _, share_id = bench.share(file, text="WEB-1 OPS-3")
     (attachment_id,) = bench.plan(share_id)
     bench.attach(attachment_id)
-    ledger, press = bench.ledger.shares, bench.press(share_id)
+    ledger, press = bench.ledger.presses, bench.press(share_id)
     assert ledger.retry(press)
 
     assert ledger.undo(press) == []
@@ -352,7 +352,7 @@ def test_the_attachment_of_a_removal_that_failed_is_found_by_the_next_share(
 ):
     _, share_id, attachment_id = attached
     bench.plane.fail(Fault("plane.delete_attachment", REFUSED))
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(attachment_id)
     assert bench.outcome(share_id) == "NotUndone"
     _, second_id = bench.share(file)
@@ -372,7 +372,7 @@ def test_a_work_item_that_was_made_meanwhile_is_found_by_retry(bench, file):
     for _ in range(9):
         bench.plane.state.add_work_item(bench.plane.state.project("WEB"), "Just made")
 
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
 
     assert len(bench.plan(share_id)) == 1
 

@@ -67,7 +67,7 @@ def _seek(ledger):
     ledger.shares.announce(share_id, {WorkItemKey("WEB", 1): "WEB-1"})
     ledger.shares.find(share_id, Found("C1", "1.1", "1.1", (), (), False, False))
     ledger.shares.tell(share_id, Outcome.of(BotNotInvited()), is_private=True)
-    ledger.shares.retry(Press("T1", None, "U1", share_id))
+    ledger.presses.retry(Press("T1", None, "U1", share_id))
     edited = {"ts": "1700000000.000005", "keys": ("WEB-1", "WEB-2")}
     ledger.plan(make_share("F1", ts=edited["ts"], version="1.1"))
     ledger.plan(make_share("F1", "F2", version="1.2", **edited))
@@ -110,11 +110,11 @@ def _press(ledger, share_id):
     _, (there,) = ledger.plan(moving)
     for left in ledger.attachments.decide(there, ATTACHED, asset_id=ASSET).removals:
         ledger.attachments.remove(left, UNDONE)
-    for removed in ledger.shares.undo(here):
+    for removed in ledger.presses.undo(here):
         ledger.attachments.remove(removed, UNDONE)
-    ledger.shares.explain_undo(here)
-    ledger.shares.retry(here)
-    ledger.shares.explain_retry(here)
+    ledger.presses.explain_undo(here)
+    ledger.presses.retry(here)
+    ledger.presses.explain_retry(here)
     for row_id, _, _ in ledger.attachments.unfinished():
         ledger.attachments.decide(row_id, ALREADY_ATTACHED, asset_id=ASSET)
 

@@ -188,7 +188,7 @@ def test_a_reply_that_somebody_deleted_is_posted_anew(bench):
     (reply,) = bench.slack.replies_by_bot(message.channel_id, message.ts)
     bench.slack.delete(reply)
     bench.clock.now += 60
-    bench.ledger.shares.undo(bench.press(share_id))
+    bench.ledger.presses.undo(bench.press(share_id))
     bench.attach(1)
 
     bench.reply(share_id)

@@ -136,7 +136,7 @@ def test_nothing_of_a_deleted_message_is_tried_again(bench, undone):
     (attachment_id,) = bench.plan(share_id)
     if undone:
         bench.attach(attachment_id)
-        bench.ledger.shares.undo(bench.press(share_id))
+        bench.ledger.presses.undo(bench.press(share_id))
         bench.attach(attachment_id)
     else:
         refused = answer(403, b'{"error": "no"}', {"Content-Type": "application/json"})
@@ -144,7 +144,7 @@ def test_nothing_of_a_deleted_message_is_tried_again(bench, undone):
         bench.attach(attachment_id)
     delete(bench, message)
 
-    assert bench.ledger.shares.retry(bench.press(share_id))
+    assert bench.ledger.presses.retry(bench.press(share_id))
     bench.plan(share_id)
     bench.attach(attachment_id)
 

@@ -24,6 +24,7 @@ from bot.work.ledger.lines import KNOWN_LINK, disown
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.removals import tell_removal
+from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
@@ -213,11 +214,7 @@ class AttachmentLedger:
                     )
                     .values(outcome=own.code, facts=dict(own.facts))
                 )
-            connection.execute(
-                update(shares)
-                .where(shares.c.id.in_(waiting))
-                .values(reply_due_at=self._clock())
-            )
+            ask_for_reply(connection, waiting, now=self._clock())
             removals = (
                 finish_moves(connection, attachment_id, waiting, now=self._clock())
                 if outcome.is_success
@@ -239,11 +236,7 @@ class AttachmentLedger:
                 .where(attachments.c.id == attachment_id)
                 .values(**_after_removal(outcome, is_wanted), **NEVER)
             )
-            connection.execute(
-                update(shares)
-                .where(shares.c.id.in_(shown))
-                .values(reply_due_at=self._clock())
-            )
+            ask_for_reply(connection, shown, now=self._clock())
             self._ask_for_comments(connection, attachment_id, shown)
         return shown, is_wanted
 

@@ -23,6 +23,7 @@ from bot.domain.presses import Decision, Press
 from bot.errors import Problem
 from bot.work.ledger.database import Database
 from bot.work.ledger.lines import wake
+from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import (
     attachments,
     share_attachments,
@@ -73,7 +74,7 @@ class ConsentLedger:
                 outcome=outcome.code,
                 facts=dict(outcome.facts),
             )
-            _ask_for_reply(connection, question.share_id, self._clock())
+            ask_for_reply(connection, [question.share_id], now=self._clock())
 
     def decide(self, decision: Decision) -> Question | None:
         """Keep an answer; return what it answers, None where it answers nothing.
@@ -112,7 +113,7 @@ class ConsentLedger:
         )
         now = self._clock()
         wake(connection, _granted(question.share_id), now=now)
-        _ask_for_reply(connection, question.share_id, now)
+        ask_for_reply(connection, [question.share_id], now=now)
 
 
 def _is_at_home(connection: Connection, press: Press) -> bool:
@@ -221,10 +222,4 @@ def _granted(share_id: int) -> Select[tuple[int]]:
         share_attachments.c.share_id == share_id,
         share_attachments.c.consent == Consent.GRANTED,
         share_attachments.c.outcome.is_(None),
-    )
-
-
-def _ask_for_reply(connection: Connection, share_id: int, now: float) -> None:
-    connection.execute(
-        update(shares).where(shares.c.id == share_id).values(reply_due_at=now)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.reports import Report
 from bot.domain.seeks import SeekMessage, parse_seek
@@ -174,3 +174,12 @@ class ReplyLedger:
 def _sought(share: Row[Any]) -> SeekMessage | None:
     seek = parse_seek(share.seek) if share.seek else None
     return seek if isinstance(seek, SeekMessage) else None
+
+
+def ask_for_reply(
+    connection: Connection, share_ids: Sequence[int], *, now: float
+) -> None:
+    """Have the replies of these shares say what is new."""
+    connection.execute(
+        update(shares).where(shares.c.id.in_(share_ids)).values(reply_due_at=now)
+    )

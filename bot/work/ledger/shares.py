@@ -10,8 +10,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import LASTING, Outcome
-from bot.domain.presses import Press
+from bot.domain.outcomes import Outcome
 from bot.domain.references import Reference, parse_reference
 from bot.domain.seeks import Seek, parse_seek, print_seek
 from bot.domain.shares import Share
@@ -23,7 +22,6 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
-from bot.work.ledger.idle_presses import explain_retry, explain_undo
 from bot.work.ledger.lines import put_lines
 from bot.work.ledger.parts import (
     Resolution,
@@ -31,11 +29,10 @@ from bot.work.ledger.parts import (
     has_reference,
     put_parts,
     reconsider,
-    reopen_failures,
     resolve,
     update_reference,
 )
-from bot.work.ledger.removals import begin_removal
+from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import (
     share_references,
     shares,
@@ -172,40 +169,6 @@ class ShareLedger:
                 )
             )
 
-    def retry(self, press: Press) -> bool:
-        """Have what failed in a share tried again; False if nothing did."""
-        with self._database.write() as connection:
-            if not _may_press(connection, press):
-                return False
-            is_reopened = reopen_failures(connection, press.share_id)
-            if not is_reopened and not _failed_whole(connection, press.share_id):
-                return False
-            self._renew(connection, press.share_id)
-            return True
-
-    def undo(self, press: Press) -> list[int]:
-        """Have what the share attached removed; return its attachments.
-
-        None, if the person is not the one who attached it.
-        """
-        with self._database.write() as connection:
-            if not _may_press(connection, press, by_owner=True):
-                return []
-            undone = begin_removal(connection, press.share_id, now=self._clock())
-            if undone:
-                self._ask_for_reply(connection, press.share_id)
-            return undone
-
-    def explain_undo(self, press: Press) -> Outcome:
-        """Return why a press of Undo removed nothing."""
-        with self._database.read() as connection:
-            return explain_undo(connection, press)
-
-    def explain_retry(self, press: Press) -> Outcome:
-        """Return why a press of Retry had nothing tried again."""
-        with self._database.read() as connection:
-            return explain_retry(connection, press)
-
     def plan(
         self,
         share_id: int,
@@ -234,7 +197,7 @@ class ShareLedger:
                 connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
             )
             if told:
-                self._ask_for_reply(connection, share_id)
+                ask_for_reply(connection, [share_id], now=self._clock())
             if not has_reference(connection, share_id, ReferenceState.PENDING):
                 state = ShareState.PLANNED if told else ShareState.QUIET
                 connection.execute(
@@ -249,7 +212,7 @@ class ShareLedger:
                 connection.execute(
                     update_reference(share_id, reference).values(item_key=name)
                 )
-            self._ask_for_reply(connection, share_id)
+            ask_for_reply(connection, [share_id], now=self._clock())
             received_at: float = connection.execute(
                 select(shares.c.received_at).where(shares.c.id == share_id)
             ).scalar_one()
@@ -273,7 +236,7 @@ class ShareLedger:
                     update_reference(share_id, reference).values(item_key=name)
                 )
             if told:
-                self._ask_for_reply(connection, share_id)
+                ask_for_reply(connection, [share_id], now=self._clock())
             count_attempt(
                 connection,
                 shares,
@@ -292,13 +255,6 @@ class ShareLedger:
                 )
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
-
-    def _ask_for_reply(self, connection: Connection, share_id: int) -> None:
-        connection.execute(
-            update(shares)
-            .where(shares.c.id == share_id)
-            .values(reply_due_at=self._clock())
-        )
 
     def _insert(self, connection: Connection, share: Share) -> int | None:
         """Insert the share's own row; None where its message has one."""
@@ -351,48 +307,22 @@ class ShareLedger:
         put_parts(connection, share_id, share.references, share.files, first=before)
         if not changed and count_parts(connection, share_id) == before:
             return None
-        self._renew(connection, share_id)
+        renew(connection, share_id, now=self._clock())
         return share_id
 
-    def _renew(self, connection: Connection, share_id: int) -> None:
-        connection.execute(
-            update(shares)
-            .where(shares.c.id == share_id)
-            .values(
-                state=ShareState.NEW,
-                notice=None,  # what an edit asks for is told in its place
-                due_at=self._clock(),
-                **NEVER,
-            )
+
+def renew(connection: Connection, share_id: int, *, now: float) -> None:
+    """Have the share looked at once more."""
+    connection.execute(
+        update(shares)
+        .where(shares.c.id == share_id)
+        .values(
+            state=ShareState.NEW,
+            notice=None,  # what it is asked for now is told in its place
+            due_at=now,
+            **NEVER,
         )
-
-
-def _may_press(connection: Connection, press: Press, *, by_owner: bool = False) -> bool:
-    """Whether a button stands for its share where it was pressed.
-
-    Its value came from outside. A share's button is in its conversation and in its
-    person's App Home; with *by_owner*, it is for that person alone.
-    """
-    conditions = [
-        shares.c.id == press.share_id,
-        shares.c.team_id == press.team_id,
-        shares.c.state == ShareState.PLANNED,
-    ]
-    if press.channel_id is not None:
-        conditions.append(shares.c.channel_id == press.channel_id)
-    if by_owner or press.channel_id is None:
-        conditions.append(shares.c.user_id == press.user_id)
-    return (
-        connection.execute(select(shares.c.id).where(*conditions)).first() is not None
     )
-
-
-def _failed_whole(connection: Connection, share_id: int) -> bool:
-    """Whether a share came to nothing but a notice that another try may change."""
-    notice = connection.execute(
-        select(shares.c.notice).where(shares.c.id == share_id)
-    ).scalar_one()
-    return notice is not None and notice["code"] not in LASTING
 
 
 def _print_notice(notice: Outcome, is_private: bool) -> dict[str, object]:
