@@ -12,7 +12,9 @@ from bot.errors import StorageMisconfigured, StorageUnencrypted
 #: (docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html); names of buckets are
 #: unique, so that this is the same one.
 _BUCKET_HOST = re.compile(
-    r"(.+)\.s3(?:[.-][a-z0-9-]+)?(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?", re.ASCII
+    r"(.+)\.s3(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-[0-9])?"
+    r"\.amazonaws\.com(\.cn)?",
+    re.ASCII,
 )
 _PORTS = {"http": 80, "https": 443}
 
@@ -46,7 +48,7 @@ def find_new_address(url: str, location: str) -> str | None:
     if old.scheme != new.scheme and not is_safer:
         return None
     if old.hostname == new.hostname:
-        is_same = is_safer or _port(old) == _port(new)
+        is_same = _port(new) in (_port(old), _PORTS["https"] if is_safer else None)
         return new.geturl() if is_same else None
     return new.geturl() if _is_same_bucket(old, new) else None
 
@@ -65,7 +67,7 @@ def _is_same_bucket(old: SplitResult, new: SplitResult) -> bool:
     theirs = _BUCKET_HOST.fullmatch(new.hostname or "")
     if ours is None or theirs is None or _port(new) != _PORTS[new.scheme]:
         return False
-    return ours[1] == theirs[1]
+    return ours.groups() == theirs.groups()
 
 
 def _join(url: str, location: str) -> str:

@@ -81,9 +81,10 @@ class SocketMode:
         self._stopping.wait(getattr(error, "retry_after", None) or 0.0)
 
     def _serve(self, socket: SlackSocket) -> None:
+        reader = threading.Thread(target=self._read, args=(socket,), daemon=True)
         with self._lock:
+            reader.start()
             self._open.append(socket)
-        threading.Thread(target=self._read, args=(socket,), daemon=True).start()
         logger.info("Connected to Slack")
         # Slack ends the one that it wants replaced. One more before that is dead.
         self._close(2)
@@ -96,20 +97,28 @@ class SocketMode:
 
     def _read(self, socket: SlackSocket) -> None:
         is_replaced = False
-        for message in socket.messages():
-            if self._stopping.is_set():
-                break
-            if message.get("type") != "disconnect":
-                self._pool.submit(self._answer, socket, message)
-            elif not is_replaced:  # after a warning comes another one
-                logger.info("Slack asks to reconnect: %s", message.get("reason"))
-                is_replaced = True
-                self._is_wanted.set()
+        try:
+            for message in socket.messages():
+                if self._stopping.is_set():
+                    break
+                if message.get("type") != "disconnect":
+                    self._pool.submit(self._answer, socket, message)
+                elif not is_replaced:  # after a warning comes another one
+                    logger.info("Slack asks to reconnect: %s", message.get("reason"))
+                    is_replaced = True
+                    self._is_wanted.set()
+        except Exception:  # whatever it is, it must not leave us deaf
+            logger.exception("A socket could not be read")
+        finally:
+            self._forget(socket, is_replaced=is_replaced)
+
+    def _forget(self, socket: SlackSocket, *, is_replaced: bool) -> None:
         with self._lock:
             self._open.remove(socket)
         if not is_replaced:
             logger.warning("The socket to Slack ended, opening another")
             self._is_wanted.set()
+        socket.close()
 
     def _answer(self, socket: SlackSocket, message: Mapping[str, Any]) -> None:
         request = SocketModeRequest.from_dict(dict(message))

@@ -163,6 +163,9 @@ class AttachmentHandler:
         decided = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
         self._submit_replies(decided.shares, open_.channel_id)
         self._submit_comments(open_.attachment_id)
+        if decided.is_wanted:
+            job = Job(JobKind.ATTACHMENT, open_.attachment_id, open_.channel_id)
+            self._runner.submit(job)
         for attachment_id in decided.removals:
             job = Job(JobKind.ATTACHMENT, attachment_id, open_.channel_id)
             self._runner.submit(job)

@@ -87,7 +87,7 @@ class ReplyHandler:
     def run(self, job: Job) -> None:
         """Post or edit the reply of *job*'s share if it has something to say."""
         reply = self._ledger.get(job.row_id)
-        if reply.due_at is None:
+        if reply is None or reply.due_at is None:
             return
         if (at := _due_at(reply, self._clock())) > self._clock():
             self._runner.submit(job, at=at)

@@ -5,6 +5,7 @@ import pytest
 from bot.clients.storage_addresses import find_new_address, name_target
 
 GLOBAL = "https://bucket.s3.amazonaws.com/"
+CHINA = "https://bucket.s3.amazonaws.com.cn/"
 OWN = "https://files.example.com/uploads"
 
 
@@ -14,7 +15,8 @@ OWN = "https://files.example.com/uploads"
         (GLOBAL, "https://bucket.s3.eu-west-1.amazonaws.com/"),
         (GLOBAL, "https://bucket.s3-eu-west-1.amazonaws.com/?rk=e2c69a31"),
         (GLOBAL, "https://bucket.s3.dualstack.eu-west-1.amazonaws.com/"),
-        (GLOBAL, "https://bucket.s3.cn-north-1.amazonaws.com.cn/"),
+        (CHINA, "https://bucket.s3.cn-north-1.amazonaws.com.cn/"),
+        (GLOBAL, "https://bucket.s3.us-gov-west-1.amazonaws.com/"),
         (GLOBAL, "https://bucket.s3.eu-west-1.amazonaws.com:443/"),
         (OWN, "https://files.example.com/other/"),
         (OWN, "https://FILES.example.com:443/uploads"),
@@ -38,6 +40,10 @@ def test_a_path_alone_stays_on_the_host():
         (GLOBAL, "https://bucket.s3.eu-west-1.amazonaws.com:8443/"),
         (GLOBAL, "https://bucket.s3.eu-west-1.amazonaws.com.evil.example/"),
         (GLOBAL, "https://bucket.s3.evil.example/"),
+        (GLOBAL, "https://bucket.s3.cn-north-1.amazonaws.com.cn/"),
+        (GLOBAL, "https://bucket.s3-accesspoint.eu-west-1.amazonaws.com/"),
+        (GLOBAL, "https://bucket.s3-website-eu-west-1.amazonaws.com/"),
+        ("http://files.example.com:9000/a", "https://files.example.com:22/a"),
         (GLOBAL, "https://evil.example/bucket.s3.amazonaws.com"),
         (GLOBAL, "https://user@bucket.s3.eu-west-1.amazonaws.com/"),
         (GLOBAL, "https://s3.eu-west-1.amazonaws.com/bucket"),

@@ -53,6 +53,36 @@ def connect(slack, app):
         each.stop()
 
 
+class Broken:
+    """Sockets that cannot be read; they count how often one is opened."""
+
+    def __init__(self):
+        self.opened = 0
+        self.is_opened_again = threading.Event()
+
+    def open(self):
+        self.opened += 1
+        if self.opened == 2:
+            self.is_opened_again.set()
+        return self
+
+    def messages(self):
+        raise RuntimeError("can't start new thread")
+
+    def close(self):
+        pass
+
+
+def test_a_socket_that_cannot_be_read_is_replaced(app):
+    sockets = Broken()
+    mode = SocketMode(app, sockets, Precedence())
+    mode.start()
+    try:
+        assert sockets.is_opened_again.wait(10)
+    finally:
+        mode.stop()
+
+
 @pytest.fixture
 def silent():
     """A server that opens a WebSocket and never says a word; its URL."""

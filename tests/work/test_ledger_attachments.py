@@ -5,6 +5,7 @@ import pytest
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
+from bot.work.ledger.attachments import Decided
 from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import item_id, make_file, make_share
@@ -104,7 +105,7 @@ def test_what_is_decided_is_open_no_more(ledger, attachment_id):
     assert ledger.attachments.get_open(attachment_id) is None
     assert ledger.attachments.waiting_shares(attachment_id) == []
     decided = ledger.attachments.decide(attachment_id, ATTACHED, asset_id=ASSET)
-    assert decided == ([], [])
+    assert decided == Decided([], [])
 
 
 def test_there_is_no_attachment_that_nobody_asked_for(ledger):
@@ -128,7 +129,7 @@ def test_two_shares_that_wait_for_one_attachment_are_both_told(
     assert sorted(ledger.attachments.waiting_shares(attachment_id)) == [1, second_id]
     ledger.clock.now += 5
 
-    told, _ = ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
+    told, _, _ = ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
 
     assert told == [1, second_id]
     outcomes = [

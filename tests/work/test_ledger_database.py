@@ -383,6 +383,16 @@ def test_many_threads_write_one_after_another(database):
         assert connection.execute(text("SELECT number FROM counter")).scalar() == 80
 
 
+def _start(run):
+    def wait():
+        with contextlib.suppress(LedgerUnavailable):
+            run()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
 def test_work_waits_until_the_ledger_is_written_again_and_the_log_tells_once(
     database, tmp_path, caplog
 ):
@@ -396,6 +406,13 @@ def test_work_waits_until_the_ledger_is_written_again_and_the_log_tells_once(
         with pytest.raises(LedgerUnavailable, match="locked"):
             database.await_recovery()
         assert time.monotonic() - started < 0.5  # it does not even try
+        threading.Event().wait(1.1)
+        at_work = [_start(database.await_recovery) for _ in range(4)]
+        for thread in at_work:
+            thread.join(1.0)
+        assert sum(thread.is_alive() for thread in at_work) == 1  # one tries for all
+        for thread in at_work:
+            thread.join()
         other.execute("ROLLBACK")
 
     def is_written():

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.outcomes import ATTACHED, UNDONE
+from bot.domain.outcomes import ATTACHED, HELP, UNDONE
 from bot.domain.presses import Press
 from bot.domain.seeks import SeekMessage
 from bot.work.ledger.pruning import BATCH, Pruned, PruningLedger
@@ -40,7 +40,11 @@ def attach(ledger, *files, number=1, **fields):
 
 
 def grow_old(ledger, *, days=91):
+    """Let time pass, and one more share come, which is never forgotten."""
     ledger.clock.now += days * DAY
+    last = dataclasses.replace(make_share(keys=(), notice=HELP), files=())
+    last = dataclasses.replace(last, trigger=f"help:{ledger.clock.now}")
+    ledger.replies.finish(ledger.replies.get(ledger.shares.add(last)))
 
 
 def prune(ledger, pruning, *, after=0):
@@ -63,13 +67,13 @@ def test_what_is_finished_and_old_is_forgotten_with_all_of_it(ledger, pruning):
 
     assert prune(ledger, pruning) == Pruned(1, None)
 
-    assert count(ledger) == {}
+    assert count(ledger) == {"shares": 1}
 
 
 def test_what_is_younger_stays(ledger, pruning):
     attach(ledger)
-    before = count(ledger)
     grow_old(ledger, days=89)
+    before = count(ledger)
 
     assert prune(ledger, pruning) == Pruned(0, None)
 
@@ -84,7 +88,7 @@ def test_what_a_younger_share_needs_stays(ledger, pruning):
 
     assert prune(ledger, pruning) == Pruned(1, None)
 
-    assert count(ledger, shares, share_files, attachments, comments) == [1, 1, 1, 1]
+    assert count(ledger, shares, share_files, attachments, comments) == [2, 1, 1, 1]
     assert ledger.replies.get(young).report.items[0].files[0].name == "F1.pdf"
 
 
@@ -98,7 +102,7 @@ def test_what_came_without_a_message_takes_its_comment_along(ledger, pruning):
 
     prune(ledger, pruning)
 
-    assert count(ledger) == {}
+    assert count(ledger) == {"shares": 1}
 
 
 def leave_new(ledger):
@@ -139,8 +143,8 @@ def leave_without_its_comment(ledger):
 )
 def test_what_is_not_finished_stays_however_old(ledger, pruning, leave):
     leave(ledger)
-    before = count(ledger)
     grow_old(ledger, days=1000)
+    before = count(ledger)
 
     assert prune(ledger, pruning) == Pruned(0, None)
 
@@ -174,7 +178,7 @@ def test_it_goes_on_from_batch_to_batch_past_what_stays(ledger, pruning):
     second = prune(ledger, pruning, after=first.last)
 
     assert (first, second) == (Pruned(BATCH - 1, BATCH), Pruned(1, None))
-    assert count(ledger, shares) == [2]
+    assert count(ledger, shares) == [3]
 
 
 def test_a_share_that_was_forgotten_may_come_again(ledger, pruning):
@@ -186,3 +190,33 @@ def test_a_share_that_was_forgotten_may_come_again(ledger, pruning):
 
     open_ = ledger.attachments.get_open(attachment_id)
     assert (open_.share_id, open_.asset_id) == (share_id, None)
+
+
+def test_the_number_of_a_share_that_was_forgotten_stands_for_no_other(ledger, pruning):
+    """Its buttons are still there, under the old reply."""
+    old = attach(ledger)
+    ledger.clock.now += 1000 * DAY
+    prune(ledger, pruning)
+    assert count(ledger, shares) == [1]
+
+    new = attach(ledger, "F2", number=2)
+    prune(ledger, pruning)
+
+    assert new != old
+    assert ledger.presses.undo(Press("T1", "C1", "U1", old)) == []
+
+
+def test_what_was_tried_again_lately_stays(ledger, pruning):
+    share_id = attach(ledger)
+    grow_old(ledger)
+    ledger.replies.show(share_id, ts="1.2", digest="d")
+
+    assert prune(ledger, pruning) == Pruned(0, None)
+
+
+def test_a_reply_to_what_was_forgotten_is_none(ledger, pruning):
+    share_id = attach(ledger)
+    grow_old(ledger)
+    prune(ledger, pruning)
+
+    assert ledger.replies.get(share_id) is None

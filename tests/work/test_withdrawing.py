@@ -3,7 +3,10 @@
 import pytest
 
 from bot.domain.deletions import Deletion
+from bot.domain.outcomes import Outcome
+from bot.errors import MessageDeleted
 from bot.sandbox.wire import Fault, answer, cut
+from bot.work.ledger.attachments import Decided
 from bot.work.ledger.withdrawals import Withdrawn
 
 AWAY = answer(503, b"<html>Service Unavailable</html>")
@@ -117,6 +120,39 @@ def test_what_another_message_asks_for_too_is_attached(bench):
 
     assert bench.attached() == [file.sha256]
     assert bench.outcome(other_id) in {"Attached", "AlreadyAttached"}
+
+
+def test_undo_stays_with_who_attached_it_though_anothers_message_is_deleted(bench):
+    file = bench.slack.add_file()
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.attach(attachment_id)
+    message, other_id = bench.share(file, channel="CSECRET")
+    bench.plan(other_id)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "Attached"
+    assert bench.ledger.presses.undo(bench.press(share_id)) == [attachment_id]
+
+
+def test_who_asks_for_it_while_it_is_left_out_gets_it(bench):
+    file = bench.slack.add_file()
+    message, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    delete(bench, message)
+    _, other_id = bench.share(file, channel="CSECRET")
+    bench.plan(other_id)
+
+    decided = bench.ledger.attachments.decide(
+        attachment_id, Outcome.of(MessageDeleted())
+    )
+
+    assert decided == Decided([share_id], [], is_wanted=True)
+    bench.attach(attachment_id)
+    assert bench.outcome(share_id) == "MessageDeleted"
+    assert bench.outcome(other_id) == "Attached"
 
 
 def test_what_is_attached_stays_and_messages_of_others_mean_nothing(bench):

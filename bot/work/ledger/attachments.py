@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import REMOVING, UNDONE, Outcome
-from bot.errors import Problem
+from bot.domain.outcomes import OWN, REMOVING, UNDONE, Outcome
+from bot.errors import MessageDeleted, Problem
 from bot.work.ledger.attempts import (
     NEVER,
     Attempts,
@@ -27,6 +27,8 @@ from bot.work.ledger.removals import tell_removal
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
+
+_DELETED = Outcome.of(MessageDeleted())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,14 @@ class OpenAttachment:
 
 
 class Decided(NamedTuple):
-    """The shares that have more to tell, and the attachments that are to go now."""
+    """The shares that have more to tell, and the attachments that are to go now.
+
+    *is_wanted* tells that others still wait for what was decided for these.
+    """
 
     shares: list[int]
     removals: list[int]
+    is_wanted: bool = False
 
 
 class AttachmentLedger:
@@ -90,6 +96,7 @@ class AttachmentLedger:
                     shares.c.id.label("share_id"),
                     shares.c.channel_id,
                     shares.c.is_withdrawn,
+                    _is_owned().label("is_owned"),
                     share_files.c.file,
                 )
                 .join_from(attachments, share_attachments)
@@ -118,7 +125,8 @@ class AttachmentLedger:
             asset_id=row.asset_id,
             attempts=read_attempts(row),
             is_link=row.is_link,
-            is_withdrawn=row.is_withdrawn,
+            # What is there stays there, and remains somebody's to undo.
+            is_withdrawn=row.is_withdrawn and not row.is_owned,
         )
 
     def describe_file(self, share_id: int, file: SharedFile) -> None:
@@ -185,24 +193,19 @@ class AttachmentLedger:
 
         The first share to wait is the one that attached the file; for the others it is
         attached already. Where one of them moves the file, it goes from where it was.
+        That a message was deleted is for its own share; who came since waits on.
         """
-        state = AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
         with self._database.write() as connection:
+            waiting, is_wanted = _find_waiting(connection, attachment_id, outcome)
             disowned = disown(connection, attachment_id, outcome, asset_id=asset_id)
             connection.execute(
                 update(attachments)
                 .where(attachments.c.id == attachment_id)
-                .values(state=state, asset_id=asset_id, waiting_for=None)
-            )
-            waiting = list(
-                connection.execute(
-                    select(share_attachments.c.share_id)
-                    .where(
-                        share_attachments.c.attachment_id == attachment_id,
-                        share_attachments.c.outcome.is_(None),
-                    )
-                    .order_by(share_attachments.c.share_id)
-                ).scalars()
+                .values(
+                    state=_state_after(outcome, is_wanted=is_wanted),
+                    asset_id=asset_id,
+                    waiting_for=None,
+                )
             )
             for position, share_id in enumerate(waiting):
                 own = outcome.for_others if position else outcome
@@ -221,7 +224,7 @@ class AttachmentLedger:
                 else []
             )
             self._ask_for_comments(connection, attachment_id, [*disowned, *waiting])
-        return Decided(waiting, removals)
+        return Decided(waiting, removals, is_wanted)
 
     def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
         """Give every line whose attachment was to be removed its outcome.
@@ -292,9 +295,41 @@ class AttachmentLedger:
             )
 
 
+def _find_waiting(
+    connection: Connection, attachment_id: int, outcome: Outcome
+) -> tuple[list[int], bool]:
+    """Return the shares that *outcome* is for, and whether others wait on."""
+    rows = connection.execute(
+        select(shares.c.id, shares.c.is_withdrawn)
+        .join_from(share_attachments, shares)
+        .where(
+            share_attachments.c.attachment_id == attachment_id,
+            share_attachments.c.outcome.is_(None),
+        )
+        .order_by(shares.c.id)
+    ).all()
+    is_for_all = outcome != _DELETED
+    waiting = [row.id for row in rows if is_for_all or row.is_withdrawn]
+    return waiting, len(waiting) < len(rows)
+
+
+def _state_after(outcome: Outcome, *, is_wanted: bool) -> AttachmentState:
+    if is_wanted:
+        return AttachmentState.PENDING
+    return AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
+
+
 def _is_waiting() -> ColumnElement[bool]:
     outcome = share_attachments.c.outcome
     return or_(outcome.is_(None), outcome == REMOVING.code)
+
+
+def _is_owned() -> ColumnElement[bool]:
+    """Whether some share attached it itself, as far as is known."""
+    owner = share_attachments.alias()
+    return exists().where(
+        owner.c.attachment_id == attachments.c.id, owner.c.outcome.in_(OWN)
+    )
 
 
 def _is_wanted(connection: Connection, attachment_id: int) -> bool:

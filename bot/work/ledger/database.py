@@ -14,7 +14,12 @@ from alembic.config import Config
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from bot.errors import LedgerUnavailable, StartError
 from bot.work.precedence import GiveWay
@@ -41,6 +46,7 @@ class Database:
         self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
         self._writing = threading.Lock()
         self._fault: str | None = None
+        self._trying = threading.Lock()
         self._next_try = 0.0
 
     @contextlib.contextmanager
@@ -61,8 +67,12 @@ class Database:
         Raises:
             LedgerUnavailable: nothing can be read.
         """
-        with _telling(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        try:
+            with _telling(), self._engine.connect() as connection, connection.begin():
+                yield connection
+        except LedgerUnavailable as error:
+            logger.warning("The ledger tells nothing: %s", error)
+            raise
 
     def check(self) -> None:
         """Write something that changes nothing.
@@ -86,8 +96,11 @@ class Database:
         """
         if self._fault is None:
             return
-        if time.monotonic() < self._next_try:
-            raise LedgerUnavailable(self._fault)
+        with self._trying:  # one thread tries; the others would hold up who receives
+            now = time.monotonic()
+            if now < self._next_try:
+                raise LedgerUnavailable(self._fault)
+            self._next_try = now + _BUSY_SECONDS + _TRY_SECONDS
         self.check()
 
     @contextlib.contextmanager
@@ -165,7 +178,9 @@ def _telling() -> Iterator[None]:
     """Make what the database cannot do for now an error of ours."""
     try:
         yield
-    except OperationalError as error:
+    except (IntegrityError, ProgrammingError):
+        raise
+    except DatabaseError as error:  # a damaged file, too: nothing can be kept
         raise LedgerUnavailable(str(error.orig)) from error
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
+    ScalarSelect,
     delete,
     exists,
+    func,
     or_,
     select,
 )
@@ -40,21 +42,28 @@ class PruningLedger:
     def prune(self, *, before: float, after: int) -> Pruned:
         """Forget the next finished shares that came *before* (epoch seconds).
 
-        They are those of the next `BATCH` ids *after* one. Ids grow with time, so that
-        the first share that is too young ends it.
+        They are those of the next `BATCH` ids *after* one; what was tried again or
+        edited later counts from then. Ids grow with time, so that the first share that
+        came later ends it. The last one stays: SQLite would give its id out again, and
+        an old button would stand for a new share.
         """
         with self._database.write() as connection:
             rows = connection.execute(
                 select(shares, PLACE.label("place"))
-                .where(shares.c.id > after)
+                .where(shares.c.id > after, shares.c.id < _last_id())
                 .order_by(shares.c.id)
                 .limit(BATCH)
             ).all()
             old = [row for row in rows if row.received_at < before]
-            finished = _finished(connection, old)
+            quiet = [row for row in old if (row.reply_at or 0.0) < before]
+            finished = _finished(connection, quiet)
             _forget(connection, finished)
         is_end = len(old) < BATCH
         return Pruned(len(finished), None if is_end else old[-1].id)
+
+
+def _last_id() -> ScalarSelect[int]:
+    return select(func.max(shares.c.id)).scalar_subquery()
 
 
 def _finished(connection: Connection, old: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -53,12 +53,17 @@ class ReplyLedger:
         self._database = database
         self._clock = clock
 
-    def get(self, share_id: int) -> Reply:
-        """Return the share's reply with everything that it has to say now."""
+    def get(self, share_id: int) -> Reply | None:
+        """Return the share's reply with everything that it has to say now.
+
+        None where the share was forgotten.
+        """
         with self._database.read() as connection:
             row = connection.execute(
                 select(shares).where(shares.c.id == share_id)
-            ).one()
+            ).one_or_none()
+            if row is None:
+                return None
             return Reply(
                 share_id=share_id,
                 team_id=row.team_id,
