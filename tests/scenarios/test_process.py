@@ -91,17 +91,21 @@ def test_migrate_makes_the_database_and_ends(stopped):
 
 
 def test_what_is_finished_and_old_is_forgotten_by_the_ledger_alone(world):
-    message = world.slack.share([world.slack.add_file()], text="WEB-1")
-    world.reply(message)
+    first, last = (
+        world.slack.share([world.slack.add_file()], text="WEB-1") for _ in range(2)
+    )
+    for message in (first, last):
+        world.reply(message)
     world.settle()
     world.bot.terminate()
     with contextlib.closing(sqlite3.connect(world.database)) as ledger, ledger:
-        ledger.execute("UPDATE shares SET received_at = received_at - 8 * 86400")
+        ledger.execute("UPDATE shares SET received_at = 0, reply_at = 0")
 
     world.start_bot(RETENTION_DAYS="7")
 
     world.wait(lambda: "Forgot 1 shares of more than 7 days ago" in world.bot.log)
-    assert len(world.attached("WEB-1")) == len(world.replies(message)) == 1
+    assert len(world.attached("WEB-1")) == 2
+    assert len(world.replies(first)) == len(world.replies(last)) == 1
 
 
 def test_health_pages_answer_in_both_modes(either):
