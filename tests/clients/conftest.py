@@ -16,6 +16,7 @@ from bot.domain.references import WorkItemKey
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
+from tests.work.values import Clock
 
 KEY = "plane_api_alice"
 
@@ -36,6 +37,11 @@ class CountingGate:
 
     def push_back(self, seconds):
         self.pushed.append(seconds)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
 
 
 @pytest.fixture(autouse=True)

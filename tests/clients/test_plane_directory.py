@@ -15,19 +15,6 @@ UTF_8 = WorkItemKey("UTF", 8)
 NOWHERE = "0b0e2a52-7d3c-4b0c-9a51-2f4f8c1f0a01"
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def directory(client, clock):
     return PlaneDirectory(client, clock=clock)

@@ -17,19 +17,6 @@ JSON = {"Content-Type": "application/json"}
 FAILED = answer(500, b'{"error": "Something went wrong please try again later"}', JSON)
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def open_search(plane, gate, clock):
     """How to open a search; *options* replace what its calls would get."""

@@ -15,19 +15,6 @@ TS = "1700000000.000100"
 WHILE = 600
 
 
-class Clock:
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def directory(slack, reader, clock):
     slack.scopes.update({"users:read", "channels:read"})

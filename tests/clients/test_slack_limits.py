@@ -7,12 +7,6 @@ from bot.clients.slack_api import SlackApi
 from bot.clients.slack_calls import build_reader, build_writer
 from bot.clients.slack_limits import SlackLimits
 from bot.sandbox.wire import Fault, answer
-from tests.work.values import Clock
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -22,19 +22,6 @@ def modal(title="Attach"):
     }
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def open_views(slack):
     return SlackViews(build_writer(token=slack.bot_token, api_url=slack.api_url))
 

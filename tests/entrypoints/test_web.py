@@ -2,8 +2,6 @@
 
 import contextlib
 import dataclasses
-import hashlib
-import hmac
 import http.client
 import json
 import socket
@@ -19,6 +17,7 @@ from bot.config import AttachSettings, PrivateFiles
 from bot.domain.visits import Visitor
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
+from bot.sandbox.slack.signing import sign
 from bot.work.ledger.database import Database
 from bot.work.runner import Job, JobKind
 from tests.entrypoints.bolt import Homes, build_bolt
@@ -97,13 +96,7 @@ class Site:
 
 
 def signed(raw):
-    timestamp = str(int(time.time()))
-    base = f"v0:{timestamp}:".encode() + raw
-    digest = hmac.digest(SECRET.encode(), base, hashlib.sha256).hex()
-    return {
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": f"v0={digest}",
-    }
+    return sign(SECRET, int(time.time()), raw)
 
 
 def event(fields=MESSAGE, **envelope):

@@ -4,8 +4,6 @@ Whatever comes is answered, and never with an error of the bot's; what is not si
 changes nothing.
 """
 
-import hashlib
-import hmac
 import io
 import json
 import tempfile
@@ -19,6 +17,7 @@ from sqlalchemy import text
 from bot.config import AttachSettings, PrivateFiles
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import WebApp
+from bot.sandbox.slack.signing import sign
 from bot.work.ledger.database import Database
 from tests.entrypoints.bolt import build_bolt
 from tests.fuzz.bodies import COMMAND, EVENTS, PAYLOADS
@@ -72,7 +71,7 @@ def target(data):
     draws = Draws(data)
     web, database, _ = build()
     body, content_type = draw_body(draws)
-    headers = sign(body)
+    headers = _signed(body)
     is_signed = draws.number(8) != 1
     if not is_signed:
         headers[draws.pick(list(headers))] = draws.text()
@@ -97,13 +96,12 @@ def draw_body(draws):
     return draws.rest(), draws.pick([JSON, FORM, "", "text/plain"])
 
 
-def sign(body):
-    timestamp = str(int(time.time()))
-    base = f"v0:{timestamp}:".encode() + body
-    digest = hmac.digest(SECRET.encode(), base, hashlib.sha256).hex()
+def _signed(body):
+    """Return the headers of Slack's signature as WSGI has them."""
+    headers = sign(SECRET, int(time.time()), body)
     return {
-        "HTTP_X_SLACK_REQUEST_TIMESTAMP": timestamp,
-        "HTTP_X_SLACK_SIGNATURE": f"v0={digest}",
+        f"HTTP_{name.upper().replace('-', '_')}": value
+        for name, value in headers.items()
     }
 
 
