@@ -131,7 +131,7 @@ def test_nothing_but_the_command_line_imports_the_sandbox():
         and any(is_within(each, SANDBOX) for each in find_imports(MODULES[name]))
     }
 
-    assert importers <= {"bot.entrypoints.cli"}
+    assert importers <= {"bot.entrypoints.commands.sandbox"}
 
 
 def test_the_domain_is_pure():

@@ -1,0 +1,54 @@
+"""`loadmaster run` and `migrate`: what an installation consists of."""
+
+import argparse
+import os
+
+from bot.entrypoints.commands.parsers import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the commands to the command line's."""
+    run = commands.add_parser(
+        "run",
+        help="receive from Slack and do the work, in one process",
+        description="Receive from Slack and do the work, in one process. Events come"
+        " through Socket Mode if SLACK_APP_TOKEN is set, else by HTTP to"
+        " /slack/events on HOST:PORT. The README has all settings.",
+    )
+    run.set_defaults(command=_run)
+
+    migrate = commands.add_parser(
+        "migrate",
+        help="bring the database's schema up to date, and end",
+        description="Bring the database's schema up to date, and end. `run` does it"
+        " by itself.",
+    )
+    migrate.set_defaults(command=_migrate)
+
+
+def _run(options: argparse.Namespace) -> int:
+    import logging
+
+    from bot.config import Settings
+    from bot.entrypoints.logs import set_up_logs
+    from bot.entrypoints.run import run
+    from bot.entrypoints.surroundings import read_environment
+
+    settings = Settings.from_env(read_environment())
+    set_up_logs(settings.log_level, settings.log_format)
+    run(settings)
+    # What is left of the libraries' threads has nothing that the ledger has not, and
+    # the interpreter would wait for them.
+    logging.shutdown()
+    os._exit(0)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from bot.config import Settings
+    from bot.entrypoints.surroundings import read_environment
+    from bot.work.ledger.database import Database, sole_use
+
+    settings = Settings.from_env(read_environment())
+    with sole_use(settings.database_url):
+        Database(settings.database_url).migrate()
+    return 0
