@@ -15,6 +15,7 @@ class Line:
         self._target = host, int(port)
         self._open = set()
         self._silent = threading.Event()
+        self._lost = threading.Event()
         self._listening = self._listen(0)
         self._port = self._listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -39,6 +40,14 @@ class Line:
         """Take connections, and what they say, and answer nothing."""
         self._silent.set()
         self._hang_up()
+
+    def swallow(self):
+        """Pass nothing on of the connections that there are, not even their ends.
+
+        As a NAT that forgot them. Those made from now on are well.
+        """
+        lost, self._lost = self._lost, threading.Event()
+        lost.set()
 
     def speak_again(self):
         """End what was silent; what comes now is passed on."""
@@ -69,11 +78,14 @@ class Line:
         far = socket.create_connection(self._target)
         self._open.add(far)
         for ends in ((near, far), (far, near)):
+            ends = (*ends, self._lost)
             threading.Thread(target=_pass_on, args=ends, daemon=True).start()
 
 
-def _pass_on(source, sink):
+def _pass_on(source, sink, lost):
     with contextlib.suppress(OSError):
         while piece := source.recv(_PIECE):
-            sink.sendall(piece)
-        sink.shutdown(socket.SHUT_WR)
+            if not lost.is_set():
+                sink.sendall(piece)
+        if not lost.is_set():
+            sink.shutdown(socket.SHUT_WR)
