@@ -74,6 +74,7 @@ class PatientServer(TcpWSGIServer):
         self, app: "WSGIApplication", *, host: str, port: int, **kw: Any
     ) -> None:
         self._sockets: Any = {}
+        self._listened_at = 0.0
         super().__init__(app, self._sockets, host=host, port=port, **kw)
 
     @property
@@ -91,6 +92,7 @@ class PatientServer(TcpWSGIServer):
         # Nothing may be closed while the loop goes through what it was told of: the
         # next to come in would get the number, and what was told of the one before.
         self._make_room()
+        self._listened_at = time.monotonic()
         self.asyncore.loop(timeout, use_poll=True, map=self._sockets, count=1)
 
     def handle_accept(self) -> None:
@@ -116,7 +118,12 @@ class PatientServer(TcpWSGIServer):
             channel.handle_close()
 
     def _owing(self) -> list[Channel]:
-        return [channel for channel in self._channels() if not channel.requests]
+        """Return those that were listened to and have not asked for anything whole."""
+        return [
+            channel
+            for channel in self._channels()
+            if not channel.requests and channel.owes_since < self._listened_at
+        ]
 
     def _channels(self) -> Collection[Channel]:
         channels: Any = self.active_channels  # the stubs take it for a single one

@@ -18,17 +18,26 @@ def answer(environ, start_response):
     return [b"ok"]
 
 
-@pytest.fixture
-def port():
-    """A server that gives a request one second."""
-    stopping = threading.Event()
-    server = PatientServer(
+def build(**options):
+    """Build a server that gives a request one second."""
+    return PatientServer(
         answer,
         host="127.0.0.1",
         port=0,
         threads=1,
         channel_timeout=SECONDS,
+        **options,
     )
+
+
+def port_of(server):
+    return int(server.url.rpartition(":")[2])
+
+
+@contextlib.contextmanager
+def running(server):
+    """Have *server* answer in a thread."""
+    stopping = threading.Event()
 
     def serve():
         while not stopping.is_set():
@@ -36,11 +45,21 @@ def port():
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield int(server.url.rpartition(":")[2])
-    stopping.set()
-    thread.join()
-    server.task_dispatcher.shutdown()
-    server.close_all()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+        server.task_dispatcher.shutdown()
+        server.close_all()
+
+
+@pytest.fixture
+def port():
+    """Where such a server answers."""
+    server = build()
+    with running(server):
+        yield port_of(server)
 
 
 def drip(port, head, *, pause=0.05):
@@ -82,6 +101,25 @@ def test_a_connection_that_asks_now_and_then_is_kept(port):
             threading.Event().wait(SECONDS / 2)
 
         assert client.sock is first
+
+
+def test_whoever_has_asked_already_is_heard_before_a_place_is_taken_away():
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    server = build(connection_limit=40, backlog=100)
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", port_of(server)), timeout=20)
+            )
+            for _ in range(60)
+        ]
+        for client in clients:
+            client.sendall(request)
+
+        with running(server):
+            answers = [client.recv(1000) for client in clients]
+
+    assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
 
 
 @pytest.mark.parametrize(
