@@ -42,9 +42,21 @@ def open_loaded_world(*, socket_mode=False):
 def write_events(world, number, *, text):
     """Have *number* files shared; return the events, which are still to be sent."""
     slack = world.slack
+    return _write(
+        slack, lambda: slack.share([slack.add_file()], text=text), number=number
+    )
+
+
+def write_posts(world, number):
+    """Have *number* messages posted that ask nothing; return the events, unsent."""
+    text = "the build of this morning is green again, see what Ben wrote about it"
+    return _write(world.slack, lambda: world.slack.post(text), number=number)
+
+
+def _write(slack, make, *, number):
     subscriptions = set(slack.subscriptions)
     slack.subscriptions.clear()
-    messages = [slack.share([slack.add_file()], text=text) for _ in range(number)]
+    messages = [make() for _ in range(number)]
     slack.subscriptions.update(subscriptions)
     return [
         slack.events.envelope(
