@@ -14,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -24,6 +25,7 @@ from bot.work.ledger.database import Database, sole_use
 from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.schema import attachments, metadata, shares
 from bot.work.ledger.shares import ShareLedger
+from bot.work.ledger.upgrading import NEWEST
 from tests.work.values import make_share
 
 MIGRATIONS = Path(bot.work.ledger.database.__file__).parent / "migrations"
@@ -32,6 +34,12 @@ import sys
 from bot.work.ledger.database import Database
 sys.stdin.readline()
 Database(sys.argv[1]).migrate()
+"""
+TELL_IMPORTS = """
+import sys
+from bot.work.ledger.database import Database
+Database(sys.argv[1]).migrate()
+print("alembic" in sys.modules)
 """
 HOLD = """
 import sys
@@ -258,6 +266,22 @@ def test_a_database_of_a_later_version_is_told(url, database, open_database):
 
     with pytest.raises(StartError, match=r"later version"):
         open_database(url).migrate()
+
+
+def test_the_newest_schema_is_that_of_the_last_migration(database):
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
+
+
+def test_a_start_on_the_newest_schema_loads_nothing_that_migrates(url):
+    told = []
+    for _ in range(2):
+        done = start(TELL_IMPORTS, url)
+        told.append(done.communicate()[0].strip())
+
+    assert told == ["True", "False"]
 
 
 def test_one_process_at_a_time_uses_a_file(url):

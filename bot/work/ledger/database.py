@@ -6,12 +6,8 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
@@ -22,11 +18,11 @@ from sqlalchemy.exc import (
 )
 
 from bot.errors import LedgerUnavailable, StartError
+from bot.work.ledger.upgrading import LaterSchema, upgrade
 from bot.work.precedence import GiveWay
 
 logger = logging.getLogger(__name__)
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 2
 #: A start may wait for another one that brings the schema up to date just now.
 _MIGRATING_SECONDS = 8
@@ -126,13 +122,10 @@ class Database:
             StartError: the file is no database, damaged, of a later version, or it
                 cannot be written.
         """
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
         engine = _build_engine(str(self._engine.url), busy_seconds=_MIGRATING_SECONDS)
         try:
             with _writing(engine) as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                upgrade(connection)
         except OperationalError as error:
             raise self._unusable(
                 f"{error.orig}. Another program may be using it, or its disk be full or"
@@ -143,7 +136,7 @@ class Database:
                 f"{error.orig}. Put a backup in its place or, to start with an empty"
                 " one, move it away"
             ) from error
-        except CommandError as error:
+        except LaterSchema as error:
             raise self._unusable(
                 "a later version of Loadmaster made it. Run that one"
             ) from error

@@ -1,0 +1,44 @@
+"""Brings the ledger's schema to this version's, by Alembic where there is need."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+#: The last of the migrations, which is what bot.work.ledger.schema describes.
+NEWEST = "0007"
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class LaterSchema(Exception):
+    """The schema is one that this version does not know."""
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema to this version's.
+
+    Raises:
+        LaterSchema: a later version made it.
+    """
+    if _read_version(connection) == NEWEST:
+        return
+    # Alembic takes as long to import as SQLAlchemy; most starts need it for nothing.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise LaterSchema from error
+
+
+def _read_version(connection: Connection) -> str | None:
+    """Return the migration that the schema was brought to; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
