@@ -5,6 +5,7 @@
     LoadmasterError
     ├── ConfigError                 settings are missing or malformed
     ├── StartError                  the process cannot start: database, lock, port
+    │   └── LedgerInUse
     ├── ParseError                  outside input that has not the shape it must have
     │   ├── MalformedReference
     │   └── MalformedEvent
@@ -50,6 +51,10 @@ class ConfigError(LoadmasterError):
 
 class StartError(LoadmasterError):
     """The process cannot start; the message says why and what to do."""
+
+
+class LedgerInUse(StartError):
+    """Another process has the ledger."""
 
 
 class ParseError(LoadmasterError, ValueError):

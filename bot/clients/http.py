@@ -62,7 +62,13 @@ def retry_after(value: str | None) -> float | None:
 
 
 def _seconds_until(date: str) -> float:
+    read = read_date(date)
+    return math.nan if read is None else read - time.time()
+
+
+def read_date(value: str | None) -> float | None:
+    """Return what a Date header says (RFC 9110, 5.6.7), in seconds since the epoch."""
     try:
-        return parsedate_to_datetime(date).timestamp() - time.time()
+        return parsedate_to_datetime(value or "").timestamp()
     except (ValueError, OverflowError):
-        return math.nan
+        return None

@@ -189,13 +189,23 @@ class PlaneClient:
         Raises:
             AttachmentGone: Plane does not know the record any more.
         """
+        return self.find_download(item, asset_id) is not None
+
+    def find_download(self, item: WorkItem, asset_id: str) -> str | None:
+        """Return where storage has the bytes of an attachment; None before they came.
+
+        The address opens them to whoever has it, for an hour.
+
+        Raises:
+            AttachmentGone: Plane does not know the record any more.
+        """
         response = self._calls.call("GET", f"{_attachments(item)}{asset_id}/")
         if response.status_code == requests.codes.found:
-            return True  # its Location is for the reader of the bytes
+            return response.headers.get("Location", "")
         if is_missing(response):
             raise AttachmentGone
         if error_text(response) == "The asset is not uploaded.":
-            return False
+            return None
         raise_for_item(response, str(item.key), item.key.identifier)
         raise PlaneRejected(response.status_code)
 

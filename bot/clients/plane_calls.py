@@ -71,7 +71,14 @@ class PlaneCalls:
             PlaneKeyRefused: Plane does not take the key.
         """
         workspace = quote(self._workspace, safe="")
-        url = f"{self._api_url}/api/v1/workspaces/{workspace}/{path}"
+        within = f"workspaces/{workspace}/{path}"
+        return self.call_beyond(method, within, patience=patience, **kwargs)
+
+    def call_beyond(
+        self, method: str, path: str, *, patience: float | None = None, **kwargs: Any
+    ) -> Response:
+        """Do the same with a *path* of the API that is in no workspace."""
+        url = f"{self._api_url}/api/v1/{path}"
         started = time.monotonic()
         with self._gate.passage(patience=patience):
             timeout = _TIMEOUT

@@ -157,8 +157,20 @@ def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, An
     Raises:
         Problem: Slack did not do it, or whether it did is not known.
     """
+    return call_with_headers(method, **kwargs)[0]
+
+
+def call_with_headers(
+    method: Callable[..., SlackResponse], **kwargs: Any
+) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Do the same, and return the answer's headers, too; their names in lower case.
+
+    Raises:
+        Problem: Slack did not do it, or whether it did is not known.
+    """
     try:
-        data = method(**kwargs).data
+        response = method(**kwargs)
+        data = response.data
     except SlackApiError as error:
         raise _read_problem(error.response) from error
     # The SDK stumbles over JSON that is no object with an AttributeError.
@@ -172,7 +184,7 @@ def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, An
         raise SlackUnavailable from error
     if not isinstance(data, Mapping):
         raise SlackUnavailable
-    return data
+    return data, _headers(response)
 
 
 def _read_problem(response: SlackResponse) -> Problem:
@@ -215,8 +227,11 @@ def _find_throttle(response: SlackResponse) -> float | None:
 
 
 def _wait(response: SlackResponse) -> float | None:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return retry_after(headers.get("retry-after"))
+    return retry_after(_headers(response).get("retry-after"))
+
+
+def _headers(response: SlackResponse) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def read_messages(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -50,6 +50,13 @@ class SlackSocket:
         except ConnectionClosed as error:
             logger.info("A socket ended: %s", error)
 
+    def hear(self, *, seconds: float) -> Mapping[str, Any] | None:
+        """Return the next message; None if none comes for so long, or ever."""
+        try:
+            return _read(self._connection.recv(timeout=seconds))
+        except (ConnectionClosed, TimeoutError):
+            return None
+
     def send(self, message: str) -> None:
         """Send *message*; on a connection that ended it is lost."""
         try:

@@ -4,6 +4,7 @@ What was measured and what goes wrong otherwise is told where it is prevented.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 import requests
 from requests import Response
@@ -12,7 +13,6 @@ from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
 from bot.clients.http import build_session, no_auth
 from bot.clients.plane import UploadTicket
-from bot.clients.slack_files import Download
 from bot.clients.storage_addresses import read_host
 from bot.clients.storage_answers import problem_of, raise_unless_stored
 from bot.clients.storage_transport import StorageAdapter
@@ -24,6 +24,17 @@ _ANSWER_SECONDS = 120
 _LONGEST_ERROR = 64 * 1024
 
 Progress = Callable[[int], None]
+
+
+class Source(Protocol):
+    """What is sent: *size* bytes, in pieces."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes; all of them, or a problem."""
 
 
 class PresignedForm:
@@ -81,17 +92,17 @@ class Storage:
         self._session = build_session(auth=no_auth, threads=threads, adapter=adapter)
 
     def relay(
-        self, download: Download, ticket: UploadTicket, *, progress: Progress
+        self, source: Source, ticket: UploadTicket, *, progress: Progress
     ) -> None:
-        """Send the download's bytes to the ticket's address; *progress* gets counts.
+        """Send the source's bytes to the ticket's address; *progress* gets counts.
 
         Raises:
-            Problem: storage did not say that it has them, or Slack did not send them.
+            Problem: storage did not say that it has them, or the source broke off.
             StorageMoved: storage takes them at another address; some are gone.
         """
         host = read_host(ticket.url, needs_tls=self._needs_tls)
         form = PresignedForm(
-            ticket.fields, download.pieces(), size=download.size, progress=progress
+            ticket.fields, source.pieces(), size=source.size, progress=progress
         )
         try:
             with self._post(ticket.url, form) as response:
@@ -100,11 +111,33 @@ class Storage:
         # ValueError: requests takes the address of a redirect apart, followed or not.
         except (requests.RequestException, HTTPError, ValueError) as error:
             raise problem_of(error, host) from error
-        raise_unless_stored(
-            response, text, url=ticket.url, host=host, size=download.size
-        )
+        raise_unless_stored(response, text, url=ticket.url, host=host, size=source.size)
         if not form.is_sent:
             raise StorageUnavailable(host)
+
+    def read_back(self, url: str, *, most: int) -> bytes:
+        """Return what is at a presigned *url*, its first *most* bytes.
+
+        Raises:
+            Problem: storage does not give it out.
+        """
+        host = read_host(url, needs_tls=self._needs_tls)
+        try:
+            with self._get(url) as response:
+                data = response.raw.read(most, decode_content=True)
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            raise problem_of(error, host) from error
+        if response.status_code != requests.codes.ok:
+            raise_unless_stored(response, data, url=url, host=host, size=0)
+        return bytes(data)
+
+    def _get(self, url: str) -> Response:
+        return self._session.get(
+            url,
+            allow_redirects=False,
+            stream=True,
+            timeout=(_SEND_SECONDS, _SEND_SECONDS),
+        )
 
     def _post(self, url: str, form: PresignedForm) -> Response:
         return self._session.post(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.clients.plane import PlaneClient
+from bot.clients.plane_account import PlaneAccount
 from bot.clients.plane_calls import Gate, PlaneCalls
 from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
@@ -15,6 +16,7 @@ from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
+from bot.clients.slack_identity import SlackIdentity
 from bot.clients.slack_limits import SlackLimits
 from bot.clients.slack_views import SlackViews
 from bot.clients.storage import Storage
@@ -39,6 +41,7 @@ class PlaneSide:
     comments: PlaneComments
     storage: Storage
     links: WorkItemLinks
+    account: PlaneAccount
 
     @classmethod
     def of(cls, settings: PlaneSettings) -> Self:
@@ -55,6 +58,7 @@ class PlaneSide:
             PlaneComments(_build_calls(settings, LastInLine(gate))),
             Storage(threads=_RELAYS, needs_tls=settings.api_url.startswith("https://")),
             WorkItemLinks(calls),
+            PlaneAccount(calls),
         )
 
 
@@ -78,6 +82,7 @@ class SlackSide:
     files: SlackFiles
     views: SlackViews
     response_urls: ResponseUrls
+    identity: SlackIdentity
 
     @classmethod
     def of(cls, settings: SlackSettings) -> Self:
@@ -93,6 +98,7 @@ class SlackSide:
             SlackFiles(token=token, api_url=api_url, threads=_RELAYS),
             SlackViews(writer),
             ResponseUrls(api_url=api_url),
+            SlackIdentity(reader),
         )
 
 

@@ -25,17 +25,16 @@ from bot.errors import (
     DownloadMismatch,
     ExternalFile,
     FileElsewhere,
-    FileTooLarge,
     FinalProblem,
     LinkRefused,
     MessageDeleted,
     PlaneChanged,
     SlackRejected,
-    StorageMoved,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.linking import LinkWorkflow
+from bot.work.relaying import relay
 
 logger = logging.getLogger(__name__)
 
@@ -221,26 +220,13 @@ class AttachWorkflow:
         self, file: SharedFile, ticket: UploadTicket, progress: Progress
     ) -> None:
         assert file.size is not None, "check_file lets no such file through"
-        # Plane lowers a size over its limit without a word (observed).
-        if ticket.granted < file.size:
-            raise FileTooLarge(file.size, ticket.granted)
-        try:
-            self._send(file, ticket, progress)
-        except StorageMoved as moved:
-            self._send_on(file, replace(ticket, url=moved.address), progress)
-
-    def _send_on(
-        self, file: SharedFile, ticket: UploadTicket, progress: Progress
-    ) -> None:
-        """Send the file, anew, to where storage sent us; from there it goes nowhere."""
-        try:
-            self._send(file, ticket, progress)
-        except StorageMoved as again:
-            raise again.problem from again
-
-    def _send(self, file: SharedFile, ticket: UploadTicket, progress: Progress) -> None:
-        with self._remotes.files.open(file) as download:
-            self._remotes.storage.relay(download, ticket, progress=progress)
+        relay(
+            self._remotes.storage,
+            lambda: self._remotes.files.open(file),
+            ticket,
+            size=file.size,
+            progress=progress,
+        )
 
     def _complete(
         self, open_: OpenAttachment, item: WorkItem, asset_id: str

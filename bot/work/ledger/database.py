@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 
-from bot.errors import LedgerUnavailable, StartError
+from bot.errors import LedgerInUse, LedgerUnavailable, StartError
 from bot.work.ledger.upgrading import LaterSchema, upgrade
 from bot.work.precedence import GiveWay
 
@@ -190,14 +190,15 @@ def sole_use(url: str) -> Iterator[None]:
     """Keep other processes from the SQLite file of *url* for as long as this lasts.
 
     Raises:
-        StartError: another process has it, or its folder cannot be written.
+        LedgerInUse: another process has it.
+        StartError: its folder cannot be written.
     """
     path = os.path.realpath(make_url(url).database or "")
     lock = FileLock(f"{path}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise StartError(
+        raise LedgerInUse(
             f"Another Loadmaster is running on {path} already. Stop it first, or give"
             " this one a file of its own with DATABASE_URL."
         ) from error
