@@ -85,11 +85,26 @@ class SlackSockets:
         Raises:
             Problem: Slack gives none, or it could not be opened.
         """
+        return self.connect(self.request_url())
+
+    def request_url(self) -> str:
+        """Have Slack make an address for one more connection.
+
+        Raises:
+            Problem: Slack makes none.
+        """
         method = self._client.apps_connections_open
-        answer = call(method, app_token=self._app_token)
+        return str(call(method, app_token=self._app_token).get("url"))
+
+    def connect(self, url: str) -> SlackSocket:
+        """Open the connection at *url*, which is good for one.
+
+        Raises:
+            SlackUnavailable: it could not be opened.
+        """
         try:
             opening = connect(
-                str(answer.get("url")),
+                url,
                 open_timeout=_OPEN_SECONDS,
                 ping_interval=self._ping_seconds,
                 ping_timeout=_PATIENCE * self._ping_seconds,

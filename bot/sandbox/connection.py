@@ -85,6 +85,11 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the terminal for the sandbox; the wire log has every request."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the server's own time in its answers."""
+        now = self.answering.now() if timestamp is None else timestamp
+        return super().date_time_string(now)
+
     def handle_one_request(self) -> None:
         """Wait for the next request, not longer than the server's idle time."""
         self.connection.settimeout(self.answering.idle)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 #: The last of the migrations, which is what bot.work.ledger.schema describes.
 NEWEST = "0007"
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class LaterSchema(Exception):
@@ -20,7 +20,7 @@ def upgrade(connection: Connection) -> None:
     Raises:
         LaterSchema: a later version made it.
     """
-    if _read_version(connection) == NEWEST:
+    if read_version(connection) == NEWEST:
         return
     # Alembic takes as long to import as SQLAlchemy; most starts need it for nothing.
     from alembic import command
@@ -28,7 +28,7 @@ def upgrade(connection: Connection) -> None:
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")
@@ -36,7 +36,7 @@ def upgrade(connection: Connection) -> None:
         raise LaterSchema from error
 
 
-def _read_version(connection: Connection) -> str | None:
+def read_version(connection: Connection) -> str | None:
     """Return the migration that the schema was brought to; None before the first."""
     if not inspect(connection).has_table("alembic_version"):
         return None

@@ -1,0 +1,91 @@
+"""`loadmaster doctor`: what is wrong with an installation, and what to do."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from bot.entrypoints.commands.parsers import Commands
+
+if TYPE_CHECKING:
+    from bot.domain.references import WorkItemKey
+
+#: What a shell says of a command that Ctrl-C ended.
+_INTERRUPTED = 130
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the command line's."""
+    doctor = commands.add_parser(
+        "doctor",
+        help="find what is wrong with an installation, and what to do",
+        description="Find what is wrong with an installation, and tell what to do."
+        " Settings, Slack, Plane, clock, database and the running Loadmaster are"
+        " looked at, in half a minute at most; nothing is changed. It ends with 0 if"
+        " all is well, 1 if there are warnings, 2 if there are faults.",
+    )
+    doctor.add_argument(
+        "--upload",
+        metavar="KEY",
+        type=_read_key,
+        help="attach a test file of 1 MB to this work item, such as WEB-1, read it"
+        " back and delete it; both are in the work item's activity",
+    )
+    doctor.add_argument(
+        "--no-events",
+        action="store_true",
+        help="do not ask for a message in Slack, to see whether it arrives",
+    )
+    doctor.add_argument(
+        "--json",
+        action="store_true",
+        help="tell it for machines; nobody is asked for anything",
+    )
+    doctor.set_defaults(command=_doctor)
+
+
+def _read_key(text: str) -> "WorkItemKey":
+    from bot.domain.references import WorkItemKey, parse_reference
+    from bot.errors import MalformedReference
+
+    try:
+        reference = parse_reference(text.upper())
+    except MalformedReference:
+        reference = None
+    if not isinstance(reference, WorkItemKey):
+        raise argparse.ArgumentTypeError("give a work item's key, such as WEB-1")
+    return reference
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    import logging
+
+    from bot.entrypoints.doctor.chart import Chart, Options
+    from bot.entrypoints.doctor.examination import Examination
+    from bot.entrypoints.doctor.findings import assess
+    from bot.entrypoints.doctor.report import show_finding, show_verdict, write_json
+    from bot.entrypoints.doctor.steps import STEPS
+    from bot.entrypoints.surroundings import read_environment
+
+    # What the parts would log is told in findings.
+    logging.getLogger().addHandler(logging.NullHandler())
+    is_there = sys.stdin.isatty() and sys.stdout.isatty()
+    asks = is_there and not options.json and not options.no_events
+    chart = Chart(read_environment, Options(options.upload, asks), say=_say)
+    findings = []
+    try:
+        for finding in Examination(chart).run(STEPS):
+            findings.append(finding)
+            if not options.json:
+                _say(show_finding(finding))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    _say(write_json(findings) if options.json else f"\n{show_verdict(findings)}")
+    return assess(tuple(findings)).exit_status
+
+
+def _say(text: str) -> None:
+    """Print *text*, also to a terminal of another encoding."""
+    encoding = sys.stdout.encoding or "utf-8"
+    shown = text.encode(encoding, "backslashreplace").decode(encoding)
+    sys.stdout.write(f"{shown}\n")
+    sys.stdout.flush()

@@ -1,0 +1,59 @@
+"""Makes what others named safe for a terminal, and keeps secrets out of it. No I/O."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import make_url
+
+from bot.config import Settings
+from bot.entrypoints.doctor.findings import Finding
+
+_LONGEST_LINE, _LONGEST_NAME = 800, 60
+#: What is shorter would be found in ordinary words.
+_SHORTEST_SECRET = 4
+
+
+def show_name(name: str) -> str:
+    """Return a name that somebody else chose, on one line and in quotes."""
+    line = _line(name)
+    if not line:
+        return "without a name"
+    shortened = line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1]}…"
+    return f'"{shortened}"'
+
+
+def show_names(names: Iterable[str]) -> str:
+    """Return some of the *names*, each on one line, and how many more there are."""
+    ordered = sorted(names)
+    shown = [_line(name)[:_LONGEST_NAME] for name in ordered[:12]]
+    more = len(ordered) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def find_secrets(settings: Settings | None) -> tuple[str, ...]:
+    """Return what must not be shown, whoever sends it back to us."""
+    if settings is None:
+        return ()
+    slack = settings.slack
+    found = (
+        slack.bot_token,
+        slack.app_token,
+        slack.signing_secret,
+        settings.plane.api_key,
+        make_url(settings.database_url).password,
+    )
+    return tuple(each for each in found if each and len(each) >= _SHORTEST_SECRET)
+
+
+def clean(finding: Finding, secrets: Iterable[str]) -> Finding:
+    """Return *finding* on one line, without control characters and *secrets*."""
+    text, step = finding.text, finding.next_step
+    for secret in secrets:
+        text, step = text.replace(secret, "[secret]"), step.replace(secret, "[secret]")
+    return replace(finding, text=_line(text), next_step=_line(step))
+
+
+def _line(text: str) -> str:
+    # Not printable are control characters, and those that turn the direction around.
+    visible = (c if c.isprintable() else " " for c in text[:_LONGEST_LINE])
+    return " ".join("".join(visible).split())
