@@ -20,7 +20,6 @@ class Identity:
     """
 
     team: str
-    url: str
     user: str
     scopes: frozenset[str] | None
     skew: float | None
@@ -45,7 +44,6 @@ class SlackIdentity:
         sent_at = read_date(headers.get("date"))
         return Identity(
             team=_text(raw, "team"),
-            url=_text(raw, "url"),
             user=_text(raw, "user"),
             scopes=_scopes(headers.get("x-oauth-scopes")),
             skew=None if sent_at is None else sent_at - time.time(),

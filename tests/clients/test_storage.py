@@ -574,3 +574,53 @@ def test_the_body_is_just_as_long_as_it_says_and_ends_when_all_was_sent():
     boundary = form.content_type.partition("boundary=")[2].encode()
     assert body.endswith(b"\r\n12345\r\n--" + boundary + b"--\r\n")
     assert body.index(b'name="key"') < body.index(b'name="file"')
+
+
+# --- read back --------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(client, item, relay, upload, ticket):
+    """Where storage has the bytes of a file, and the bytes."""
+    content = b"what is in the file"
+    _, shared = upload(content)
+    made = ticket(len(content))
+    relay(shared, made)
+    client.complete_attachment(item, made.asset_id)
+    return client.find_download(item, made.asset_id), content
+
+
+def test_what_was_stored_can_be_read_back(storage, stored):
+    url, content = stored
+
+    assert storage.read_back(url, most=100) == content
+    assert storage.read_back(url, most=4) == content[:4]
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        (answer(403, b"<Code>AccessDenied</Code>"), errors.StorageRefused),
+        (answer(404, b"<Code>NoSuchKey</Code>"), errors.StorageRefused),
+        (answer(302, b"", {"Location": "https://a.test/"}), errors.StorageRedirected),
+        (answer(307, b"", {"Location": "/uploads/"}), errors.StorageMoved),
+        (answer(503), errors.StorageUnavailable),
+        (cut, errors.StorageUnavailable),
+    ],
+)
+def test_what_is_not_given_out_is_a_problem(storage, stored, store, action, problem):
+    store.fail(Fault("storage.get", action))
+
+    with pytest.raises(problem):
+        storage.read_back(stored[0], most=100)
+
+
+def test_nothing_is_read_without_tls_where_it_is_needed(stored, store):
+    with pytest.raises(errors.StorageUnencrypted):
+        Storage(threads=1, needs_tls=True).read_back(stored[0], most=100)
+
+    assert store.exchanges("storage.get") == []
+
+
+def test_a_record_without_bytes_has_no_address(client, item, ticket):
+    assert client.find_download(item, ticket(5).asset_id) is None

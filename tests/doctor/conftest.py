@@ -1,6 +1,7 @@
 """An installation to examine: emulators, settings, a database, and the doctor."""
 
 import json
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.entrypoints.doctor.steps import STEPS
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
+from bot.sandbox.wire import ConnectionCut
 from tests.migrated import put_database
 
 SIGNING_SECRET = "0123456789abcdef" * 2
@@ -133,3 +135,16 @@ def report(command):
         return status, json.loads(out)
 
     return run
+
+
+@pytest.fixture
+def hanging():
+    """An action for a fault: the call is answered when the test ends."""
+    is_over = threading.Event()
+
+    def wait(request):
+        is_over.wait(60)
+        raise ConnectionCut(request.operation)
+
+    yield wait
+    is_over.set()

@@ -186,3 +186,10 @@ def test_a_tap_hears_every_byte_that_comes_in(server):
         assert b"200" in client.recv(65536)
 
     assert bytes(heard) == sent
+
+
+def test_answers_tell_the_time_of_the_servers_own_clock(session):
+    with Server("test", clock=lambda: 1_800_000_000.0) as server:
+        told = session.get(f"{server.origin}/", timeout=5).headers["Date"]
+
+    assert told == "Fri, 15 Jan 2027 08:00:00 GMT"

@@ -58,11 +58,11 @@ def _tell(latest: LatestShare | None) -> Finding:
 
 def _ask(chart: Chart, database: Database, before: LatestShare | None) -> Finding:
     seconds = chart.options.event_seconds
-    chart.say(
-        "Now write the word help to Loadmaster, in a direct message in Slack. I wait"
-        f" for {seconds:.0f} seconds; Ctrl-C leaves this out."
-    )
     try:
+        chart.say(
+            "Now write the word help to Loadmaster, in a direct message in Slack. I"
+            f" wait for {seconds:.0f} seconds; Ctrl-C leaves this out."
+        )
         if _wait(database, before, seconds):
             return ok(Check.EVENTS, "Your message arrived.")
     except KeyboardInterrupt:

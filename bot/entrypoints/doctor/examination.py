@@ -24,8 +24,9 @@ class TimeUp(Exception):
 class Step:
     """How one *check* is made.
 
-    It is left out unless it *applies*, and skipped unless all that it *needs* went well, or if one of *hears* got no
-    answer, whose remote side it would ask, too. Without *is_bounded* it minds its time
+    It is left out unless it *applies*. It is skipped unless all that it *needs* went
+    well, or if one of *hears*, whose remote side it would ask, too, got no answer.
+    Without *is_bounded* it minds its time
     by itself. *on_time_up* is what to do where it gets none.
     """
 

@@ -170,7 +170,7 @@ def _try(trial: Trial, key: WorkItemKey, seconds: float) -> Finding:
         within(seconds, lambda: trial.attach(key))
         is_same = within(seconds, trial.read_back)
     except Problem as problem:
-        return explain(Check.UPLOAD, problem, it=trial.stage, next_step=_AGAIN)
+        return explain(Check.UPLOAD, problem, it=trial.stage)
     except TimeUp:
         text = f"There was no answer about {trial.stage} within {seconds:.0f} seconds."
         return fault(Check.UPLOAD, text, _PROXY)
