@@ -108,7 +108,7 @@ class Settings:
         settings = cls(
             slack=_read_slack(read),
             plane=_read_plane(read),
-            attach=_read_attach(read),
+            attach=read_attach(read),
             database_url=read.secret("DATABASE_URL", parse_database_url) or _DATABASE,
             retention_days=read.value(
                 "RETENTION_DAYS", number_parser(1, _MOST_DAYS), "90"
@@ -165,7 +165,8 @@ def _read_plane(read: Environment) -> PlaneSettings:
     )
 
 
-def _read_attach(read: Environment) -> AttachSettings:
+def read_attach(read: Environment) -> AttachSettings:
+    """Read what makes the bot attach files; *read* gathers the faults."""
     return AttachSettings(
         on_share=read.value("ATTACH_ON_SHARE", parse_boolean, "true"),
         emoji=read.value("ATTACH_EMOJI", parse_emoji, "paperclip"),

@@ -109,7 +109,7 @@ def parse_emoji(text: str) -> str:
 
 def parse_command(text: str) -> str:
     """Read the name of a slash command."""
-    if not _COMMAND.fullmatch(text):
+    if not _COMMAND.fullmatch(text) or not text.isprintable():
         raise Malformed(
             "must start with / and have no blanks or capitals, such as /attach"
         )

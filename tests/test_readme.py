@@ -183,10 +183,17 @@ def test_the_tree_has_every_part_of_the_package():
 
 
 def test_every_link_into_the_project_leads_somewhere():
-    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README)
+    links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README)
 
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_link_within_it_leads_to_a_heading():
+    links = set(re.findall(r"\]\(#([^)]+)\)", README))
+    heads = re.findall(r"^#+ (.+)$", README, re.M)
+
+    assert links <= {head.lower().replace(" ", "-") for head in heads}
 
 
 def test_the_transcript_is_what_the_sandbox_shows(tmp_path):

@@ -4,13 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bot.entrypoints.commands import doctor, running, sandbox
+from bot.entrypoints.commands import doctor, manifest, running, sandbox
 from bot.errors import ConfigError, StartError
 
 _Command = Callable[[argparse.Namespace], int]
 
 #: In the order of the help.
-_MODULES = (running, doctor, sandbox)
+_MODULES = (running, doctor, manifest, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
