@@ -109,7 +109,7 @@ class Settings:
             slack=_read_slack(read),
             plane=_read_plane(read),
             attach=read_attach(read),
-            database_url=read.secret("DATABASE_URL", parse_database_url) or _DATABASE,
+            database_url=read_database_url(read),
             retention_days=read.value(
                 "RETENTION_DAYS", number_parser(1, _MOST_DAYS), "90"
             ),
@@ -163,6 +163,11 @@ def _read_plane(read: Environment) -> PlaneSettings:
         rate_limit=read.value("PLANE_RATE_LIMIT", number_parser(1, 100_000), "60"),
         comment=read.value("PLANE_COMMENT", parse_boolean, "true"),
     )
+
+
+def read_database_url(read: Environment) -> str:
+    """Read where the ledger is; *read* gathers the faults."""
+    return read.secret("DATABASE_URL", parse_database_url) or _DATABASE
 
 
 def read_attach(read: Environment) -> AttachSettings:

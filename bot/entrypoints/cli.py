@@ -1,16 +1,20 @@
 """The command line: `loadmaster`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
-from bot.entrypoints.commands import doctor, manifest, running, sandbox
-from bot.errors import ConfigError, StartError
+from bot.entrypoints.commands import doctor, looking, manifest, running, sandbox
+from bot.errors import ConfigError, LedgerUnavailable, StartError
 
 _Command = Callable[[argparse.Namespace], int]
 
+#: As shells tell it of what SIGINT ended.
+_INTERRUPTED = 130
+
 #: In the order of the help.
-_MODULES = (running, doctor, manifest, sandbox)
+_MODULES = (running, looking, doctor, manifest, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(*error.faults)
     except StartError as error:
         _complain(str(error))
+    except LedgerUnavailable as error:
+        _complain(
+            f"The ledger cannot be used now: {error}. Try again, or see its disk."
+        )
+    except BrokenPipeError:  # nobody reads on: `loadmaster status | head`
+        # docs.python.org/3/library/signal.html, "Note on SIGPIPE"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return 2
 
 

@@ -85,14 +85,7 @@ class Loadmaster:
             StartError: the database cannot be used.
         """
         self._database.migrate()
-        unfinished: dict[JobKind, Unfinished] = {
-            JobKind.SHARE: self._ledgers.shares,
-            JobKind.ATTACHMENT: self._ledgers.attachments,
-            JobKind.REPLY: self._ledgers.replies,
-        }
-        if self._has_comments:
-            unfinished[JobKind.COMMENT] = self._ledgers.comments
-        left = take_up(unfinished, self._runner, clock=self._clock)
+        left = self.take_up()
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.submit(Job(JobKind.RETENTION, 0))
@@ -100,6 +93,17 @@ class Loadmaster:
             {kind: self._if_able(run) for kind, run in self._handlers.items()}
         )
         self._homes.start()
+
+    def take_up(self) -> int:
+        """Have done whatever the ledger says is not; return how much that is."""
+        unfinished: dict[JobKind, Unfinished] = {
+            JobKind.SHARE: self._ledgers.shares,
+            JobKind.ATTACHMENT: self._ledgers.attachments,
+            JobKind.REPLY: self._ledgers.replies,
+        }
+        if self._has_comments:
+            unfinished[JobKind.COMMENT] = self._ledgers.comments
+        return take_up(unfinished, self._runner, clock=self._clock)
 
     def stop(self, *, timeout: float) -> None:
         """Finish what runs, for *timeout* seconds; the rest is safe in the ledger."""

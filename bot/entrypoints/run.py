@@ -11,6 +11,7 @@ from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.socket_mode import SocketMode
 from bot.entrypoints.web import HttpServer, WebApp
 from bot.errors import StartError
+from bot.work.bell import Bell, place_bell
 from bot.work.ledger.database import sole_use
 
 logger = logging.getLogger(__name__)
@@ -47,13 +48,18 @@ def run(settings: Settings) -> None:
         loadmaster = Loadmaster(settings)
         socket = _build_socket(settings, loadmaster)
         server = _bind(settings, loadmaster, socket)
+        bell = _hang_bell(settings, loadmaster)
         loadmaster.start()
         server.start()
         if socket:
             socket.start()
+        if bell:
+            bell.start()
         logger.info("Listening on %s", server.url)
         signal.sigwait(_SIGNALS)
         logger.info("Stopping")
+        if bell:
+            bell.stop()
         server.stop()
         if socket:
             socket.stop()
@@ -67,6 +73,15 @@ def _build_socket(settings: Settings, loadmaster: Loadmaster) -> SocketMode | No
         app_token=settings.slack.app_token, api_url=settings.slack.api_url
     )
     return SocketMode(loadmaster.app, sockets, loadmaster.precedence)
+
+
+def _hang_bell(settings: Settings, loadmaster: Loadmaster) -> Bell | None:
+    place = place_bell(settings.database_url)
+    if place is None:
+        return None
+    bell = Bell(place, loadmaster.take_up)
+    bell.hang()
+    return bell
 
 
 def _bind(

@@ -1,6 +1,7 @@
 """What commands write for people and programs: whole texts, to stdout or stderr."""
 
 import io
+import logging
 import sys
 from typing import TextIO
 
@@ -12,3 +13,10 @@ def write(text: str, *, to: TextIO | None = None) -> None:
         stream.reconfigure(errors="backslashreplace")
     stream.write(text)
     stream.flush()
+
+
+def keep_quiet() -> None:
+    """Have nothing logged: what a command comes to is its own output."""
+    logger = logging.getLogger("bot")
+    if not logger.handlers:  # without any, warnings would go to stderr
+        logger.addHandler(logging.NullHandler())

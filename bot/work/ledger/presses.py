@@ -17,6 +17,7 @@ from bot.domain.outcomes import (
     Outcome,
 )
 from bot.domain.presses import Press
+from bot.domain.retrials import Retrial
 from bot.work.ledger.database import Database
 from bot.work.ledger.parts import reopen_failures
 from bot.work.ledger.removals import begin_removal, is_removable
@@ -43,6 +44,23 @@ class PressLedger:
                 return False
             renew(connection, press.share_id, now=self._clock())
             return True
+
+    def retry_for_operator(self, share_id: int) -> Retrial:
+        """Do what `retry` does, wherever the share is."""
+        with self._database.write() as connection:
+            share = connection.execute(
+                select(shares).where(shares.c.id == share_id)
+            ).one_or_none()
+            if share is None:
+                return Retrial.UNKNOWN
+            if share.state == ShareState.NEW:
+                return Retrial.AT_WORK
+            is_reopened = reopen_failures(connection, share_id)
+            if not is_reopened and not _failed_whole(connection, share_id):
+                is_at_work = _is_at_work(connection, share)
+                return Retrial.AT_WORK if is_at_work else Retrial.NOTHING_FAILED
+            renew(connection, share_id, now=self._clock())
+            return Retrial.BEGUN
 
     def undo(self, press: Press) -> list[int]:
         """Have what the share attached removed; return its attachments.
