@@ -4,13 +4,12 @@ One call each, no retries. Shapes as observed with Plane Community Edition 1.3.1
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import requests
-from requests import Response
 
 from bot.clients.plane_answers import (
     error_text,
@@ -23,6 +22,7 @@ from bot.clients.plane_answers import (
     read_uuid,
 )
 from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_posts import post
 from bot.domain.references import WorkItemId, WorkItemKey
 from bot.errors import (
     AttachmentExists,
@@ -36,10 +36,6 @@ from bot.errors import (
 #: Ours among the external ids of attachments.
 EXTERNAL_SOURCE = "slack"
 
-#: What was cut off may take effect for so many seconds more,
-_CUT_SECONDS = 2.0
-#: and so long after Plane, or a gateway waiting for it, has run out of time.
-_SLOW_SECONDS = 30.0
 _FALLBACK_MIMETYPE = "application/octet-stream"
 
 
@@ -123,12 +119,23 @@ class PlaneClient:
             return WorkItem(key, read_uuid(raw["id"]), project.project_id)
 
     def create_attachment(
-        self, item: WorkItem, *, name: str, mimetype: str, size: int, external_id: str
+        self,
+        item: WorkItem,
+        *,
+        name: str,
+        mimetype: str,
+        size: int,
+        external_id: str,
+        sending: Callable[[], None] = lambda: None,
     ) -> UploadTicket:
         """Have a record made and a presigned POST signed for *size* bytes.
 
+        *sending* is called whenever Plane is just about to be asked.
+
         Raises:
             AttachmentExists: there is a record with this external id on the item.
+            PlaneUnavailable: whether there is one now is not known, nor before its
+                *retry_after* is over.
             WorkItemNotFound: the work item is gone.
             ProjectRefused: the user may not attach in the project.
         """
@@ -139,10 +146,11 @@ class PlaneClient:
             "external_id": external_id,
             "external_source": EXTERNAL_SOURCE,
         }
-        response = self._create(item, body)
+        path = _attachments(item)
+        response = post(self._calls, path, body, sending=sending)
         if is_mimetype_refused(response) and mimetype != _FALLBACK_MIMETYPE:
             body["type"] = _FALLBACK_MIMETYPE
-            response = self._create(item, body)
+            response = post(self._calls, path, body, sending=sending)
         if response.status_code == requests.codes.conflict:
             raw = read_object(response)
             with expecting_shape():
@@ -152,18 +160,6 @@ class PlaneClient:
         except PlaneFailed as problem:
             raise PlaneStumbled(retry_after=problem.retry_after) from problem
         return _ticket(read_object(response))
-
-    def _create(self, item: WorkItem, body: Mapping[str, Any]) -> Response:
-        # Plane may be at it still, and would make a second record beside the first.
-        try:
-            response = self._calls.call("POST", _attachments(item), json=body)
-        except PlaneUnavailable as problem:
-            is_slow = isinstance(problem.__cause__, requests.ReadTimeout)
-            wait = _SLOW_SECONDS if is_slow else _CUT_SECONDS
-            raise PlaneUnavailable(retry_after=wait) from problem
-        if response.status_code == requests.codes.gateway_timeout:
-            raise PlaneUnavailable(retry_after=_SLOW_SECONDS)
-        return response
 
     def complete_attachment(self, item: WorkItem, asset_id: str) -> None:
         """Mark an attachment as uploaded. Doing it again changes nothing.

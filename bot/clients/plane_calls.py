@@ -5,7 +5,7 @@ What the server really answers: observed with Plane Community Edition 1.3.1.
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from bot.clients.plane_answers import (
 from bot.errors import PlaneThrottled, PlaneUnavailable, PlaneWorkspaceRefused
 
 #: Seconds to connect, and for each part of an answer.
-_TIMEOUT = (5.0, 60.0)
+TIMEOUT = (5.0, 60.0)
 _LEAST_SECONDS = 0.1
 _PER_PAGE = 100
 
@@ -59,9 +59,15 @@ class PlaneCalls:
         self._keyless = build_session(auth=no_auth, threads=1)
 
     def call(
-        self, method: str, path: str, *, patience: float | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        patience: float | None = None,
+        sending: Callable[[], None] = lambda: None,
+        **kwargs: Any,
     ) -> Response:
-        """Call *path* of the workspace.
+        """Call *path* of the workspace; *sending* is called just before it leaves.
 
         With *patience*, somebody waits for the answer, for about so many seconds.
 
@@ -81,10 +87,11 @@ class PlaneCalls:
         url = f"{self._api_url}/api/v1/{path}"
         started = time.monotonic()
         with self._gate.passage(patience=patience):
-            timeout = _TIMEOUT
+            timeout = TIMEOUT
             if patience is not None:
                 left = max(patience - (time.monotonic() - started), _LEAST_SECONDS)
                 timeout = (left, left)
+            sending()
             response = self._send(self._session, method, url, timeout, **kwargs)
             # Before the next in line takes the place.
             self._heed(response)
@@ -104,7 +111,7 @@ class PlaneCalls:
         Raises:
             PlaneUnavailable: no answer.
         """
-        return self._send(self._keyless, method, f"{self._api_url}/{path}", _TIMEOUT)
+        return self._send(self._keyless, method, f"{self._api_url}/{path}", TIMEOUT)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """Yield what a list of the workspace has, page by page.

@@ -3,6 +3,8 @@
 One call each, no retries. Shapes as observed with Plane Community Edition 1.3.1.
 """
 
+from collections.abc import Callable
+
 import requests
 
 from bot.clients.plane import EXTERNAL_SOURCE, WorkItem
@@ -15,19 +17,14 @@ from bot.clients.plane_answers import (
     read_uuid,
 )
 from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_posts import post
 from bot.errors import (
     CommentExists,
     CommentGone,
-    PlaneUnavailable,
     PlaneWorkspaceRefused,
     ProjectRefused,
     WorkItemNotFound,
 )
-
-#: After no answer, Plane may be at it still for this long, and would make a second
-#: comment beside the first: it looks for the external id before it inserts, and no
-#: unique index stands behind that (plane/api/views/issue.py).
-UNCLEAR_SECONDS = 2.0
 
 
 class PlaneComments:
@@ -36,20 +33,41 @@ class PlaneComments:
     def __init__(self, calls: PlaneCalls) -> None:
         self._calls = calls
 
-    def create(self, item: WorkItem, *, html: str, external_id: str) -> str:
+    def create(
+        self,
+        item: WorkItem,
+        *,
+        html: str,
+        external_id: str,
+        sending: Callable[[], None] = lambda: None,
+    ) -> str:
         """Comment on *item*; return the comment's id.
+
+        *sending* is called when Plane is just about to be asked.
 
         Raises:
             CommentExists: the project has a comment with this external id.
-            PlaneUnavailable: whether there is one now is not known.
+            PlaneUnavailable: whether there is one now is not known, nor before its
+                *retry_after* is over.
             WorkItemNotFound: the work item is gone.
             ProjectRefused: the user may not comment in the project.
         """
-        try:
-            return self._create(item, html, external_id)
-        except PlaneUnavailable as problem:
-            wait = max(problem.retry_after or 0.0, UNCLEAR_SECONDS)
-            raise PlaneUnavailable(retry_after=wait) from problem
+        body = {
+            "comment_html": html,
+            "external_id": external_id,
+            "external_source": EXTERNAL_SOURCE,
+        }
+        response = post(self._calls, _comments(item), body, sending=sending)
+        if response.status_code != requests.codes.conflict:
+            # Not a 404: the insert fails for its foreign key (observed).
+            if error_text(response) == "The payload is not valid":
+                raise WorkItemNotFound(str(item.key))
+            raise_for_item(response, str(item.key), item.key.identifier)
+        with expecting_shape():
+            comment_id = read_uuid(read_object(response)["id"])
+        if response.status_code == requests.codes.conflict:
+            raise CommentExists(comment_id)
+        return comment_id
 
     def find(self, item: WorkItem, external_id: str) -> str | None:
         """Return the id of the comment on *item* with our *external_id*, if any.
@@ -84,24 +102,6 @@ class PlaneComments:
         response = self._calls.call("DELETE", f"{_comments(item)}{comment_id}/")
         if not is_missing(response):
             raise_for_item(response, str(item.key), item.key.identifier)
-
-    def _create(self, item: WorkItem, html: str, external_id: str) -> str:
-        body = {
-            "comment_html": html,
-            "external_id": external_id,
-            "external_source": EXTERNAL_SOURCE,
-        }
-        response = self._calls.call("POST", _comments(item), json=body)
-        if response.status_code != requests.codes.conflict:
-            # Not a 404: the insert fails for its foreign key (observed).
-            if error_text(response) == "The payload is not valid":
-                raise WorkItemNotFound(str(item.key))
-            raise_for_item(response, str(item.key), item.key.identifier)
-        with expecting_shape():
-            comment_id = read_uuid(read_object(response)["id"])
-        if response.status_code == requests.codes.conflict:
-            raise CommentExists(comment_id)
-        return comment_id
 
 
 def _comments(item: WorkItem) -> str:

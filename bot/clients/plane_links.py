@@ -3,6 +3,8 @@
 One call each, no retries. Shapes as observed with Plane Community Edition 1.3.1.
 """
 
+from collections.abc import Callable
+
 import requests
 from requests import Response
 
@@ -16,18 +18,16 @@ from bot.clients.plane_answers import (
     read_uuid,
 )
 from bot.clients.plane_calls import PlaneCalls
+from bot.clients.plane_posts import post
 from bot.errors import (
     LinkExists,
     LinkRefused,
     PlaneFailed,
     PlaneStumbled,
-    PlaneUnavailable,
     PlaneWorkspaceRefused,
     ProjectRefused,
     WorkItemNotFound,
 )
-
-_UNCLEAR_SECONDS = 2.0
 
 
 class WorkItemLinks:
@@ -64,8 +64,17 @@ class WorkItemLinks:
             raise ProjectRefused(item.key.identifier) from problem
         return None
 
-    def create(self, item: WorkItem, *, url: str, title: str) -> str:
+    def create(
+        self,
+        item: WorkItem,
+        *,
+        url: str,
+        title: str,
+        sending: Callable[[], None] = lambda: None,
+    ) -> str:
         """Make a link and return its id.
+
+        *sending* is called when Plane is just about to be asked.
 
         Any other error may also come after it was made: Plane answers 500 where it
         cannot have its page fetched (plane/api/views/issue.py).
@@ -77,11 +86,8 @@ class WorkItemLinks:
             ProjectRefused: the user may not add links in the project.
         """
         body = {"url": url, "title": title}
-        try:
-            response = self._calls.call("POST", f"{_path(item)}/links/", json=body)
-        except PlaneUnavailable as problem:
-            # Plane may be at it still, and would not be found to have made it.
-            raise PlaneUnavailable(retry_after=_UNCLEAR_SECONDS) from problem
+        path = f"{_path(item)}/links/"
+        response = post(self._calls, path, body, sending=sending)
         if response.status_code == requests.codes.bad_request:
             _raise_for_refusal(response, item)
         try:

@@ -62,6 +62,9 @@ _CUT_SECONDS = 5.0
 #: and so long after Slack did not answer in time: it is slow today.
 _SLOW_SECONDS = 30.0
 _GATEWAYS = {502: _CUT_SECONDS, 504: _SLOW_SECONDS}
+#: So many seconds after it was made, nothing comes of a call any more, though nobody
+#: heard how it went: it is waited for, and then comes what was given up as slow.
+LATEST_SECONDS = _SECONDS + _SLOW_SECONDS
 
 
 class _NoRedirects(HTTPRedirectHandler):

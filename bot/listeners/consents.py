@@ -12,7 +12,7 @@ from bot.domain.consents import ANSWERED, CONSENT, REFUSE, write_thanks
 from bot.domain.outcomes import Outcome
 from bot.domain.presses import Decision, parse_decision
 from bot.domain.sentences import tell
-from bot.errors import MalformedEvent, PrivateConversation
+from bot.errors import MalformedEvent, MessageDeleted, PrivateConversation
 from bot.listeners.intake import Intake
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ def _take(
 
 def _decide(intake: Intake, decision: Decision, private: PrivateFiles) -> str:
     """Return what takes the question's place; nothing for who was asked none."""
+    if intake.consents.was_left_out(decision.press):
+        return tell(Outcome.of(MessageDeleted()), it="that")
     if not intake.consents.was_asked(decision.press):
         return ""
     if decision.is_yes and private is PrivateFiles.DENY:  # set after it was asked

@@ -47,6 +47,8 @@ class Intake:
         for attachment_id in withdrawn.attachments:
             job = Job(JobKind.ATTACHMENT, attachment_id, deletion.channel_id)
             self.runner.submit(job)
+        for share_id in withdrawn.replies:
+            self.runner.submit(Job(JobKind.REPLY, share_id, deletion.channel_id))
 
     def retry(self, press: Press) -> Outcome | None:
         """Have what failed in a share tried again; anyone in its conversation may.

@@ -1,8 +1,8 @@
 """One file's way onto a work item, step by step, each safe to begin again.
 
 Plane is asked first and believed: its record under the file's external id tells how
-far an earlier run came. What only this process can know, the ledger keeps: the record
-it made (so that it can be removed) and that storage has its bytes.
+far an earlier run came. What Plane does not tell, the ledger keeps: the record that was
+made, or may have been (so that it can be removed), and that storage has its bytes.
 """
 
 import logging
@@ -15,7 +15,6 @@ from bot.clients.slack_api import SlackApi
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Progress, Storage
-from bot.domain.content_types import plane_mimetype
 from bot.domain.files import SharedFile, check_file
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.domain.references import WorkItemKey, parse_reference
@@ -34,6 +33,7 @@ from bot.errors import (
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.linking import LinkWorkflow
+from bot.work.records import Records
 from bot.work.relaying import relay
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ class AttachWorkflow:
         self._remotes = remotes
         self._ledger = ledger
         self._linking = LinkWorkflow(remotes.links, ledger)
+        self._records = Records(remotes.plane, ledger)
 
     def run(self, open_: OpenAttachment, *, progress: Progress) -> Attached:
         """Attach the file; *progress* gets counts of relayed bytes.
@@ -83,13 +84,20 @@ class AttachWorkflow:
                 refuses to delete it.
         """
         if open_.is_withdrawn:
-            self.discard(open_)
+            self._take_back(open_)
             raise MessageDeleted
+        try:
+            return self._attach(open_, progress)
+        except FinalProblem:
+            self._take_back_unclear(open_)
+            raise
+
+    def _attach(self, open_: OpenAttachment, progress: Progress) -> Attached:
         item = _work_item(open_)
         if open_.state is AttachmentState.STORED and open_.asset_id:
             return self._complete(open_, item, open_.asset_id)
-        if not open_.is_link:
-            self._discard(open_, item, open_.asset_id)
+        if not open_.is_link and open_.asset_id:
+            self._records.discard(open_, item)
         file = self._look_at(open_)
         if file.external_url is not None:
             return self._link(open_, item, file, file.external_url)
@@ -113,7 +121,7 @@ class AttachWorkflow:
         progress: Progress,
     ) -> Attached:
         try:
-            ticket = self._create(open_, item, file)
+            ticket = self._records.create(open_, item, file)
         except AttachmentExists as existing:
             return Attached(ALREADY_ATTACHED, existing.asset_id)
         self._ledger.open(open_.attachment_id, ticket.asset_id)
@@ -121,10 +129,16 @@ class AttachWorkflow:
             self._relay(file, ticket, progress)
             self._check_wanted(open_)
         except FinalProblem:
-            self._take_back(open_, item, ticket.asset_id)
+            self._take_back(_opened(open_, ticket.asset_id))
             raise
         self._ledger.store(open_.attachment_id)
         return self._complete(open_, item, ticket.asset_id)
+
+    def _take_back_unclear(self, open_: OpenAttachment) -> None:
+        """Remove the record that some try may have left, though none has been seen."""
+        now = self._ledger.get_open(open_.attachment_id)
+        if now is not None and now.expects_record:
+            self._take_back(now)
 
     def _check_wanted(self, open_: OpenAttachment) -> None:
         """Raise if the message was deleted while its bytes were under way."""
@@ -149,7 +163,7 @@ class AttachWorkflow:
         if open_.is_link:
             self._linking.discard(open_, _work_item(open_))
         else:
-            self._discard(open_, _work_item(open_), open_.asset_id)
+            self._records.discard(open_, _work_item(open_))
 
     def _look_at(self, open_: OpenAttachment) -> SharedFile:
         file = open_.file
@@ -181,41 +195,6 @@ class AttachWorkflow:
             return None
         return self._remotes.directory.get_file_size_limit()
 
-    def _create(
-        self, open_: OpenAttachment, item: WorkItem, file: SharedFile
-    ) -> UploadTicket:
-        """Have Plane make the record; one whose bytes never came makes way for it.
-
-        Raises:
-            AttachmentExists: the file is on the work item.
-        """
-        try:
-            return self._ask_for_ticket(item, file)
-        except AttachmentExists as existing:
-            if self._is_uploaded(item, existing.asset_id):
-                raise
-            self._remotes.plane.delete_attachment(item, existing.asset_id)
-        try:
-            return self._ask_for_ticket(item, file)
-        except AttachmentExists as error:  # somebody else was quicker: look again
-            raise PlaneChanged from error
-
-    def _is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
-        try:
-            return self._remotes.plane.is_uploaded(item, asset_id)
-        except AttachmentGone:
-            return False
-
-    def _ask_for_ticket(self, item: WorkItem, file: SharedFile) -> UploadTicket:
-        assert file.size is not None, "check_file lets no such file through"
-        return self._remotes.plane.create_attachment(
-            item,
-            name=file.plane_name,
-            mimetype=plane_mimetype(file.mimetype),
-            size=file.size,
-            external_id=file.file_id,
-        )
-
     def _relay(
         self, file: SharedFile, ticket: UploadTicket, progress: Progress
     ) -> None:
@@ -234,26 +213,25 @@ class AttachWorkflow:
         try:
             self._remotes.plane.complete_attachment(item, asset_id)
         except FinalProblem:
-            self._take_back(open_, item, asset_id)
+            self._take_back(_opened(open_, asset_id))
             raise
         except AttachmentGone as error:  # somebody deleted it meanwhile: from the start
             self._ledger.restart(open_.attachment_id)
             raise PlaneChanged from error
         return Attached(ATTACHED, asset_id)
 
-    def _take_back(self, open_: OpenAttachment, item: WorkItem, asset_id: str) -> None:
-        """Remove the record of a file that will not come, if Plane lets us."""
+    def _take_back(self, open_: OpenAttachment) -> None:
+        """Remove what will not become an attachment, if Plane lets us."""
         try:
-            self._discard(open_, item, asset_id)
+            self.discard(open_)
         except FinalProblem as problem:  # what kept the file out is what is told
-            logger.error("The record %s stays in Plane: %s", asset_id, problem)
+            record = open_.asset_id or f"of {open_.file.file_id}"
+            logger.error("The record %s may stay in Plane: %s", record, problem)
 
-    def _discard(
-        self, open_: OpenAttachment, item: WorkItem, asset_id: str | None
-    ) -> None:
-        if asset_id is not None:
-            self._remotes.plane.delete_attachment(item, asset_id)
-            self._ledger.restart(open_.attachment_id)
+
+def _opened(open_: OpenAttachment, asset_id: str) -> OpenAttachment:
+    """Return the attachment with the record that it has now."""
+    return replace(open_, state=AttachmentState.OPENED, asset_id=asset_id)
 
 
 def _work_item(open_: OpenAttachment) -> WorkItem:

@@ -9,6 +9,7 @@ from bot.domain.outcomes import UNDONE, Outcome
 from bot.errors import (
     FinalProblem,
     LedgerUnavailable,
+    MessageDeleted,
     Problem,
     TransientProblem,
     WorkItemNotFound,
@@ -19,11 +20,13 @@ from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.precedence import GiveWay
 from bot.work.runner import Job, JobKind, Runner
+from bot.work.steady_clock import credible
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks at how far a relay is.
 PROGRESS_SECONDS = 2.0
+_DELETED = Outcome.of(MessageDeleted())
 
 
 class AttachmentHandler:
@@ -53,7 +56,11 @@ class AttachmentHandler:
         open_ = self._ledger.get_open(job.row_id)
         if open_ is None:
             return
-        if open_.state is AttachmentState.REMOVING:
+        now = self._patience.clock()
+        if (at := credible(open_.not_before or 0.0, now)) > now:
+            # Whoever asks for it: what was asked of Plane may come to something still.
+            self._runner.submit(job, at=at)
+        elif open_.state is AttachmentState.REMOVING:
             self._remove(job, open_)
         else:
             self._attach(job, open_)
@@ -136,14 +143,17 @@ class AttachmentHandler:
         try:
             self._workflow.discard(open_)
         except Problem as left:
+            unknown = "of a link" if open_.is_link else "that it may have"
             logger.error(
                 "attachment=%d leaves the record %s in Plane: %s",
                 attachment_id,
-                open_.asset_id or "of a link",
+                open_.asset_id or unknown,
                 left,
             )
         logger.error("attachment=%d given up: %s", attachment_id, problem)
-        self._decide(open_, Outcome.giving_up(problem), None)
+        is_withdrawn = open_.is_withdrawn
+        outcome = _DELETED if is_withdrawn else Outcome.giving_up(problem)
+        self._decide(open_, outcome, None)
 
     def _fail(self, open_: OpenAttachment, problem: FinalProblem) -> None:
         logger.warning(

@@ -4,9 +4,11 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from bot.clients.plane import WorkItem
-from bot.clients.plane_comments import UNCLEAR_SECONDS, PlaneComments
+from bot.clients.plane_comments import PlaneComments
+from bot.clients.plane_posts import LATEST_SECONDS
 from bot.clients.slack_directory import SlackDirectory
 from bot.domain.comments import (
     CommentedFile,
@@ -30,6 +32,7 @@ from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.comments import CommentLedger, DueComment
 from bot.work.ledger.states import CommentState
 from bot.work.runner import Job, Runner
+from bot.work.steady_clock import credible
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +66,8 @@ class CommentHandler:
         comment = self._ledger.get_due(job.row_id)
         if comment is None:
             return
-        if comment.is_open and (at := comment.due_at + GATHER_SECONDS) > self._clock():
+        now = self._clock()
+        if (at := _due_at(comment, now)) > now:
             self._runner.submit(job, at=at)
             return
         try:
@@ -74,7 +78,8 @@ class CommentHandler:
         except FinalProblem as problem:
             self._give_up(comment, problem)
         else:
-            self._ledger.finish(comment)
+            if not self._ledger.finish(comment):  # something came up since
+                self._runner.submit(job)
 
     def _reconcile(self, comment: DueComment) -> None:
         if not comment.files:
@@ -88,11 +93,13 @@ class CommentHandler:
 
     def _create(self, comment: DueComment) -> None:
         text = self._write(comment)
-        until = self._clock() + UNCLEAR_SECONDS
-        self._ledger.posting(comment.row_id, until=until)
+        posting = partial(self._ledger.posting, comment.row_id, within=LATEST_SECONDS)
         try:
             comment_id = self._plane.create(
-                _work_item(comment), html=text, external_id=_external_id(comment)
+                _work_item(comment),
+                html=text,
+                external_id=_external_id(comment),
+                sending=posting,
             )
         except CommentExists as existing:
             # An earlier run made it, and it may say what was true then.
@@ -196,6 +203,12 @@ def _unless_refused(question: Callable[[], str]) -> str | None:
     except FinalProblem as problem:
         logger.warning("A comment lacks a name or its link: %s", problem)
         return None
+
+
+def _due_at(comment: DueComment, now: float) -> float:
+    """Return the earliest time (epoch seconds) at which Plane may be asked."""
+    at = credible(comment.due_at, now)
+    return at + GATHER_SECONDS if comment.is_open else at
 
 
 def _digest(comment: DueComment) -> str:

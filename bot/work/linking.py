@@ -8,15 +8,18 @@ is ours, whatever became of the answer.
 import logging
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from bot.clients.plane import WorkItem
 from bot.clients.plane_links import WorkItemLinks
+from bot.clients.plane_posts import LATEST_SECONDS
 from bot.errors import (
     FinalProblem,
     LinkExists,
     LinkRefused,
     PlaneChanged,
     PlaneThrottled,
+    TransientProblem,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 
@@ -79,14 +82,22 @@ class LinkWorkflow:
 
     def _make(self, open_: OpenAttachment, item: WorkItem, url: str, title: str) -> str:
         self._links.check_item(item)
-        is_first = not open_.expects_link
-        if is_first:
-            self._ledger.expect_link(open_.attachment_id)
+        expect = partial(self._ledger.expect_link, open_.attachment_id)
         try:
-            return self._links.create(item, url=url, title=title)
+            return self._links.create(
+                item,
+                url=url,
+                title=title,
+                sending=partial(expect, within=LATEST_SECONDS),
+            )
         except (LinkExists, LinkRefused, PlaneThrottled, FinalProblem) as error:
-            if is_first:  # a plain no to the only try: one that is there is not ours
+            if open_.expects_link:
+                expect(within=0.0)
+            else:  # a plain no to the only try: one that is there is not ours
                 self._ledger.restart(open_.attachment_id)
             if isinstance(error, LinkExists):  # somebody was quicker: look again
                 raise PlaneChanged from error
+            raise
+        except TransientProblem as problem:
+            expect(within=problem.retry_after or 0.0)
             raise

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 #: One message attaches to no more work items than this.
 MOST_ITEMS = 20
+_DELETED = Outcome.of(MessageDeleted())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,7 @@ class ShareHandler:
         share = self._ledger.get_new(job.row_id)
         if share is None:
             return
-        if share.is_withdrawn:
-            self._end(share, Outcome.of(MessageDeleted()))
-            return
-        if not share.is_asked_for:
+        if share.is_withdrawn or not share.is_asked_for:
             self._plan_whole(job, share)
             return
         whole, found = self._complete(job, share)
@@ -106,6 +104,9 @@ class ShareHandler:
             self._receipts.send(share.trigger, found)
 
     def _plan_whole(self, job: Job, share: NewShare) -> None:
+        if share.is_withdrawn:
+            self._end(share, _DELETED)
+            return
         if share.is_retry:
             self._directory.forget_misses()
         if not self._has_too_many(share):
@@ -185,7 +186,7 @@ class ShareHandler:
             share.share_id,
             resolutions,
             needs_consent=self._guards.needs_consent(share),
-            refusal=self._guards.refuse(share),
+            refusal=_DELETED if share.is_withdrawn else self._guards.refuse(share),
         ):
             job = Job(JobKind.ATTACHMENT, attachment_id, share.channel_id)
             self._runner.submit(job)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import Blocks, SlackApi
+from bot.clients.slack_calls import LATEST_SECONDS
 from bot.domain.blocks import build_offer, build_reply
 from bot.domain.forms import Form, MessageFiles
 from bot.domain.help import write_help
@@ -18,6 +19,7 @@ from bot.domain.shares import MESSAGE
 from bot.errors import (
     FinalProblem,
     NoWorkItemNamed,
+    Problem,
     SlackRejected,
     SlackScopeMissing,
     SlackThrottled,
@@ -40,8 +42,6 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
-#: After a crash, what was sent before may take effect so late.
-_LATE_SECONDS = 2.0
 #: So many seconds may this machine's clock be before Slack's.
 _CLOCKS_APART = 3600.0
 _NO_ITEM = Outcome.of(NoWorkItemNamed())
@@ -89,7 +89,10 @@ class ReplyHandler:
         reply = self._ledger.get(job.row_id)
         if reply is None or reply.due_at is None:
             return
-        if (at := _due_at(reply, self._clock())) > self._clock():
+        now = self._clock()
+        if (at := _due_at(reply, now)) > now and self._take_up(reply):
+            at = now + EDIT_SECONDS
+        if at > now:
             self._runner.submit(job, at=at)
             return
         try:
@@ -178,9 +181,24 @@ class ReplyHandler:
             marker=reply.trigger,
         )
 
+    def _take_up(self, reply: Reply) -> bool:
+        """Keep that a post is there which an earlier process was not told of.
+
+        There was one; once it is there, nothing else is waited for.
+        """
+        if reply.state is not ReplyState.POSTING or reply.attempts:
+            return False
+        try:
+            ts = self._find(reply)
+        except Problem:  # it is looked for once more when its time is over
+            return False
+        if ts is not None:
+            self._ledger.show(reply.share_id, ts=ts, digest=None)
+        return ts is not None
+
     def _edit(self, reply: Reply, ts: str, text: str, blocks: Blocks) -> str:
         """Edit the reply and return its ts; one that was deleted is posted anew."""
-        self._ledger.editing(reply.share_id, until=self._clock() + _LATE_SECONDS)
+        self._ledger.editing(reply.share_id, until=self._clock() + LATEST_SECONDS)
         try:
             self._slack.edit_reply(
                 channel_id=reply.channel_id, ts=ts, text=text, blocks=blocks
@@ -192,7 +210,7 @@ class ReplyHandler:
         return ts
 
     def _post(self, reply: Reply, text: str, blocks: Blocks) -> str:
-        self._ledger.posting(reply.share_id, until=self._clock() + _LATE_SECONDS)
+        self._ledger.posting(reply.share_id, until=self._clock() + LATEST_SECONDS)
         try:
             return self._slack.post_reply(
                 channel_id=reply.channel_id,

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from bot.sandbox.wire import ConnectionCut, Fault
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 from tests.world import open_world
 
 #: What the bot calls for a file, in this order.
@@ -47,7 +47,7 @@ def test_a_kill_at_any_call_loses_and_doubles_nothing(world, operation, phase):
 
     file, message = share(world)
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     assert_attached_once(world, file, message)
 
@@ -76,7 +76,7 @@ def test_a_kill_in_the_middle_of_the_bytes_loses_and_doubles_nothing(world):
     world.store.server.fail(Fault("storage.post", read_some))
     message = world.slack.share([file], text="for WEB-1")
     assert killed.wait(20)
-    world.start_bot()
+    start_later(world)
 
     assert_attached_once(world, file, message)
 
@@ -90,7 +90,7 @@ def test_a_burst_of_shares_survives_a_bot_that_is_killed_again_and_again(tmp_pat
         for number in range(60):
             if number % 10 == 5:
                 world.bot.kill()
-                world.start_bot()
+                start_later(world)
             content = CONTENT[number:] * 2
             file = world.slack.add_file(name=f"{number}.bin", content=content)
             shares.append((file, world.slack.share([file], text="for WEB-1")))

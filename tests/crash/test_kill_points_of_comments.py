@@ -6,7 +6,7 @@ Each call is struck before and after it took effect on the other side.
 import pytest
 
 from bot.sandbox.wire import Fault, cut
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 
 PHASES = pytest.mark.parametrize("phase", ["before", "after"])
 
@@ -48,7 +48,7 @@ def test_a_kill_while_a_comment_is_made_leaves_exactly_one(world, operation, pha
 
     message = world.slack.share([world.slack.add_file()], text="WEB-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     assert "is attached." in world.reply(message)
     world.settle()
@@ -66,7 +66,7 @@ def test_a_kill_while_a_comment_is_changed_leaves_it_changed(world, phase):
 
     world.slack.edit(message, "WEB-1, with more")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     told(world, message, "`more.pdf` is attached.")
     (comment,) = comments(world)
@@ -80,7 +80,7 @@ def test_a_kill_while_a_comment_is_deleted_leaves_none(world, phase):
 
     press(world, message, "undo")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     told(world, message, "was removed again.")
     assert comments(world) == []
@@ -93,7 +93,7 @@ def test_what_is_undone_after_a_kill_at_its_comment_has_none(world, phase):
     assert struck.wait(20)
     away = Fault("plane.create_comment", cut, times=1_000_000)
     world.plane.fail(away)
-    world.start_bot()
+    start_later(world)
     assert "is attached." in world.reply(message)
 
     press(world, message, "undo")
@@ -111,7 +111,7 @@ def test_a_kill_while_a_comment_comes_back_leaves_exactly_one(world, phase):
 
     press(world, message, "retry")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     told(world, message, "is attached.")
     assert len(comments(world)) == 1

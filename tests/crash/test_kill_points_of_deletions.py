@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
@@ -16,7 +16,7 @@ def test_a_kill_after_a_deletion_leaves_nothing(world, operation, phase):
 
     world.slack.delete(message)
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
     world.slack.wait_idle()
     world.settle()
 

@@ -5,7 +5,7 @@ Each call is struck before and after it took effect on the other side.
 
 import pytest
 
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 
 
 def submit(world, view, key, **values):
@@ -41,7 +41,7 @@ def test_a_kill_loses_and_doubles_nothing_of_uploads(world, operation, phase):
 
     submit(world, view, "WEB-1", files=[file])
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.wait(lambda: "is attached." in " ".join(direct_messages(world)))
     world.settle()
@@ -71,7 +71,7 @@ def test_a_kill_loses_and_doubles_nothing_of_a_move(world, operation, phase):
 
     submit(world, view, "OPS-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     on_general(world, message, "was moved to OPS-1.")
     world.settle()
@@ -86,7 +86,7 @@ def test_a_kill_while_a_form_opens_leaves_nothing_but_a_form_that_works(world, p
     struck = strike(world, "slack.views.open", phase)
     world.slack.shortcut("attach_files")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.settle()
     assert direct_messages(world) == []

@@ -5,7 +5,7 @@ Each call is struck before and after it took effect in Plane.
 
 import pytest
 
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 
 #: What the bot calls for a remote file, in this order.
 CALLS = ["plane.list_links", "plane.work_item_by_id", "plane.create_link"]
@@ -33,7 +33,7 @@ def test_a_kill_loses_and_doubles_no_link_and_keeps_whose_it_is(world, phase):
 
         url, message = share(world, operation)
         assert struck.wait(20), operation
-        world.start_bot()
+        start_later(world)
 
         reply = wait_for(world, message, "is linked")
         assert world.linked("WEB-1") == [(operation, url)]
@@ -50,7 +50,7 @@ def test_a_kill_loses_and_doubles_nothing_of_a_links_undo(world, phase):
 
     world.slack.press(reply, "undo")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     wait_for(world, message, "was removed again.")
     assert world.linked("WEB-1") == []

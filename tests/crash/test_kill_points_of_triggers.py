@@ -5,7 +5,7 @@ Each call is struck before and after it took effect on the other side.
 
 import pytest
 
-from tests.crash.striking import strike
+from tests.crash.striking import start_later, strike
 
 
 def react(world, message):
@@ -61,7 +61,7 @@ def test_a_kill_loses_and_doubles_nothing_of_a_trigger(world, ask, phase):
 
         ask(world, message)
         assert struck.wait(20), operation
-        world.start_bot()
+        start_later(world)
 
         assert "is attached." in world.reply(message)
         world.slack.wait_idle()
@@ -79,7 +79,7 @@ def test_a_kill_while_it_is_asked_who_reacted_loses_and_doubles_nothing(world, p
 
     react(world, message)
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     assert "is attached." in world.reply(message)
     world.settle()
@@ -98,7 +98,7 @@ def test_a_kill_loses_and_doubles_nothing_of_an_undo(world, operation, phase):
 
     world.slack.press(reply, "undo")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_reply(
         "CGENERAL", message.ts, lambda each: "was removed again." in each.text
@@ -120,7 +120,7 @@ def test_a_kill_loses_and_doubles_nothing_of_a_retry(world, phase):
 
     world.slack.press(reply, "retry")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_reply(
         "CGENERAL", message.ts, lambda each: "is attached." in each.text
@@ -143,7 +143,7 @@ def test_a_kill_while_a_home_is_shown_loses_nothing_of_its_retry(world, phase):
 
     world.slack.press(world.slack.home(), "retry")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_reply(
         "CGENERAL", message.ts, lambda each: "is attached." in each.text
@@ -162,7 +162,7 @@ def test_a_kill_keeps_nobody_from_being_told(world, phase):
 
     world.slack.react(message, "paperclip", user="UBEN")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_ephemeral("UBEN", lambda each: "no work item" in each.text)
     world.settle()
@@ -178,7 +178,7 @@ def test_a_kill_at_the_answer_to_a_command_keeps_its_caller_told(world, phase):
 
     world.slack.command("WEB-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     # Its response URL is gone with the process.
     world.wait(lambda: world.slack.calls("chat.postEphemeral"))
@@ -199,7 +199,7 @@ def test_a_kill_keeps_nobody_from_being_asked(world, operation, phase):
         [world.slack.add_file()], text="WEB-1", channel="CSECRET"
     )
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_ephemeral()
     world.settle()
@@ -230,7 +230,7 @@ def test_a_kill_after_a_yes_loses_and_doubles_nothing(world, operation, phase):
 
     world.slack.press(question, "consent")
     assert struck.wait(20)
-    world.start_bot()
+    start_later(world)
 
     world.slack.wait_for_reply(
         "CSECRET", message.ts, lambda each: "is attached." in each.text

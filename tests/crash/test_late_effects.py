@@ -8,12 +8,15 @@ import threading
 
 import pytest
 
+from bot.clients import plane_posts, slack_calls
 from bot.sandbox.message import Limited
 from bot.sandbox.wire import ConnectionCut, Fault
-from tests.crash.striking import server_of
+from tests.crash.striking import server_of, start_later
 
 #: How long the other side takes, in seconds: longer than the next bot to start.
 LATE = 1.2
+#: So little is left then of the time in which it may come to something.
+LEFT = 2.0
 
 
 def take_whole(request):
@@ -50,6 +53,12 @@ def be_late(world, operation, *, after=lambda: None):
     return struck, landed
 
 
+def start_shortly(world, operation):
+    """Start a bot when what the killed one called for may come for a little still."""
+    calls = slack_calls if operation.startswith("slack.") else plane_posts
+    start_later(world, calls.LATEST_SECONDS - LEFT)
+
+
 @pytest.mark.parametrize(
     "operation",
     [
@@ -65,7 +74,7 @@ def test_what_comes_late_of_a_share_is_not_made_twice(world, operation):
 
     message = world.slack.share([file], text="WEB-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_shortly(world, operation)
 
     assert landed.wait(20)
     assert "is attached." in world.reply(message)
@@ -82,7 +91,7 @@ def test_what_comes_late_of_a_link_is_not_made_twice(world):
 
     message = world.slack.share([file], text="WEB-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_shortly(world, "plane.create_link")
 
     assert landed.wait(20)
     world.slack.wait_for_reply("CGENERAL", message.ts, lambda e: "linked" in e.text)
@@ -103,7 +112,7 @@ def test_an_edit_that_comes_late_does_not_have_the_last_word(world):
 
     world.slack.edit(message, "WEB-1")
     assert struck.wait(20)
-    world.start_bot()
+    start_shortly(world, "slack.chat.update")
 
     assert landed.wait(20)
     world.settle()

@@ -14,8 +14,8 @@ def test_a_message_that_is_deleted_in_an_outage_is_left_out(either):
 
     either.slack.delete(message)
     either.slack.wait_idle()
-    either.settle()
     either.plane.mend()
+    either.settle()
 
     assert either.replies(message) == []
     assert either.plane.state.attachments() == []

@@ -211,6 +211,21 @@ def test_a_yes_is_worth_nothing_where_private_files_are_denied_since(asking):
     assert_stays_in_slack(asking)
 
 
+@pytest.mark.parametrize("button", ["consent", "refuse"])
+def test_who_says_yes_after_they_deleted_the_message_is_told_that_it_stays_out(
+    asking, button
+):
+    _, message, question = share(asking)
+    asking.slack.delete(message)
+    asking.wait_for(message, "the message was deleted")
+
+    assert asking.slack.press(question, button).error is None
+
+    asking.wait(lambda: "the message was deleted" in question.text)
+    assert question.blocks == []
+    assert_stays_in_slack(asking)
+
+
 def test_an_answer_that_cannot_be_stored_is_an_error_and_can_be_given_again(asking):
     file, message, question = share(asking)
     with asking.locked_database():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.clients.plane_posts import LATEST_SECONDS
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
 from bot.errors import DAY, HOUR, LedgerUnavailable
 from bot.sandbox.slack import Generated
@@ -159,6 +160,7 @@ def test_a_stub_is_looked_up_and_what_is_told_is_kept(bench):
 
     bench.attach(attachment_id)
     assert bench.lines(share_id)[0].name == "shared.pdf"
+    bench.clock.now += 2
     bench.attach(attachment_id)
 
     assert bench.outcome(share_id) == ATTACHED.code
@@ -343,3 +345,109 @@ def test_progress_that_cannot_be_kept_is_no_reason_to_end_the_relay(bench, caplo
 
     assert bench.attached() == [file.sha256]
     assert "the disk is full" in caplog.text
+
+
+# --- what may come late ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "seconds"), [(cut, 2), (answer(504), 30)])
+def test_a_second_share_does_not_hurry_what_plane_may_be_at_still(
+    bench, action, seconds
+):
+    """Two records would be made, of which nobody ever uploads the one."""
+    file = bench.slack.add_file()
+    _, first = bench.share(file)
+    (attachment_id,) = bench.plan(first)
+    bench.plane.fail(Fault("plane.create_attachment", action))
+    bench.attach(attachment_id)
+    over = bench.clock.now + seconds
+    _, second = bench.share(file, channel="CSECRET")
+    assert bench.plan(second) == [attachment_id]
+
+    bench.clock.now = over - 0.1
+    bench.attach(attachment_id)
+    assert bench.agenda.jobs[-1] == (
+        Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"),
+        over,
+    )
+    assert bench.calls() == ["create_attachment"]
+    bench.clock.now = over
+    bench.attach(attachment_id)
+
+    assert bench.attached() == [file.sha256]
+    assert len(bench.records()) == 1
+
+
+def test_a_second_share_has_what_waits_for_plane_tried_at_once(bench):
+    file = bench.slack.add_file()
+    _, first = bench.share(file)
+    (attachment_id,) = bench.plan(first)
+    bench.plane.fail(Fault("plane.create_attachment", answer(503), times=5))
+    for _ in range(5):
+        bench.attach(attachment_id)
+    _, second = bench.share(file, channel="CSECRET")
+
+    assert bench.plan(second) == [attachment_id]
+    bench.attach(attachment_id)
+
+    assert bench.attached() == [file.sha256]
+
+
+def test_a_record_that_a_killed_bot_asked_for_is_waited_for(bench):
+    """The ledger knows of it, and until when, before Plane does."""
+    file = bench.slack.add_file()
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    known = []
+
+    def look(request):
+        known.append(bench.ledger.attachments.get_open(attachment_id))
+
+    bench.plane.fail(Fault("plane.create_attachment", look))
+    bench.attach(attachment_id)
+
+    assert known[0].expects_record
+    assert known[0].not_before == bench.clock.now + LATEST_SECONDS
+
+
+def test_a_start_waits_for_the_record_that_a_killed_bot_asked_for(bench):
+    file = bench.slack.add_file()
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    within = bench.clock.now + LATEST_SECONDS
+    bench.ledger.attachments.expect_record(attachment_id, within=LATEST_SECONDS)
+
+    bench.attach(attachment_id)
+    assert bench.calls() == []
+    assert bench.agenda.jobs[-1][1] == within
+    bench.clock.now = within
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == ATTACHED.code
+    assert len(bench.records()) == 1
+
+
+def test_a_wait_ends_when_the_clock_was_set_back(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.ledger.attachments.expect_record(attachment_id, within=LATEST_SECONDS)
+
+    bench.clock.now -= 86_400
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == ATTACHED.code
+
+
+def test_a_refusal_after_an_unclear_answer_leaves_no_record(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    failed = answer(500, BROKEN, JSON)
+    bench.plane.fail(Fault("plane.create_attachment", failed, "after"))
+    bench.attach(attachment_id)
+    assert len(bench.records()) == 1
+    bench.plane.fail(Fault("plane.create_attachment", answer(413)))
+
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "CallTooLarge"
+    assert bench.records() == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.clients.plane_posts import LATEST_SECONDS
 from bot.domain.mentions import parse_mention
 from bot.domain.shares import parse_share
 from bot.errors import DAY
@@ -229,6 +230,7 @@ def test_a_slack_that_is_away_is_waited_for(bench, method):
     assert calls(bench) == []
     assert not nothing_left(bench)
 
+    bench.clock.now += 1
     bench.comment()
     assert f"{ANNA} shared" in bench.commented()[0]
     assert "#general" in bench.commented()[0]
@@ -323,6 +325,7 @@ def test_what_plane_throttles_was_not_made_and_waits_as_long_as_it_says(bench):
     bench.comment()
     assert bench.agenda.jobs[-1][1] == bench.clock.now + 1
     undo(bench, share_id)
+    bench.clock.now += 1
     bench.comment()
 
     assert calls(bench) == ["create_comment"]  # nothing to look for
@@ -334,10 +337,12 @@ def test_what_is_refused_after_a_lost_answer_may_be_there_still(bench):
     bench.plane.fail(Fault("plane.create_comment", cut, phase="after"))
     bench.comment()
     bench.plane.fail(Fault("plane.create_comment", wait))
+    bench.clock.now += 2
     bench.comment()
     assert len(bench.commented()) == 1
 
     undo(bench, share_id)
+    bench.clock.now += 2
     bench.comment()
 
     assert bench.commented() == []
@@ -413,6 +418,68 @@ def test_a_fault_of_ones_own_is_waited_out_too(bench, caplog):
     bench.comment()
     assert "ZeroDivisionError" in caplog.text
     bench.comments = whole
+    bench.clock.now += 1
+    bench.comment()
+
+    assert len(bench.commented()) == 1
+
+
+# --- what may come late ---------------------------------------------------------
+
+
+def test_a_comment_that_a_killed_bot_asked_for_is_waited_for(bench):
+    attached(bench)
+    latest = bench.clock.now + LATEST_SECONDS
+    due = []
+
+    def look(request):
+        due.append(bench.ledger.comments.get_due(1).due_at)
+
+    bench.ledger.comments.posting(1, within=LATEST_SECONDS)
+    bench.comment()
+    assert calls(bench) == []
+    assert bench.agenda.jobs[-1][1] == latest
+    bench.clock.now = latest
+    bench.plane.fail(Fault("plane.create_comment", look))
+    bench.comment()
+
+    assert due == [latest + LATEST_SECONDS]
+
+
+def test_a_plane_that_is_slow_with_a_comment_is_given_time(bench):
+    attached(bench)
+    bench.plane.fail(Fault("plane.create_comment", answer(504)))
+
+    bench.comment()
+    bench.clock.now += 29.9
+    bench.comment()
+    assert calls(bench) == ["create_comment"]
+    bench.clock.now += 0.1
+    bench.comment()
+
+    assert len(bench.commented()) == 1
+
+
+def test_a_file_that_comes_while_its_comment_is_made_is_told_of_soon(bench):
+    message, _ = attached(bench)
+
+    def attach_more(request):
+        for attachment_id in more(bench, message):
+            bench.attach(attachment_id)
+
+    bench.plane.fail(Fault("plane.create_comment", attach_more))
+    bench.comment()
+    assert bench.agenda.jobs[-1] == (Job(JobKind.COMMENT, 1, "CGENERAL"), 0.0)
+    bench.comment()
+
+    (comment,) = bench.commented()
+    assert "<li>design.pdf</li><li>more.pdf</li>" in comment
+
+
+def test_a_comment_is_not_held_back_for_as_long_as_the_clock_was_set_back(bench):
+    attached(bench)
+
+    bench.clock.now -= 86_400  # while the bot did not run
     bench.comment()
 
     assert len(bench.commented()) == 1

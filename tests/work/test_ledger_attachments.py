@@ -56,7 +56,7 @@ def test_its_steps_are_kept(ledger, attachment_id):
 
 
 def test_a_link_is_expected_before_it_is_there(ledger, attachment_id):
-    ledger.attachments.expect_link(attachment_id)
+    ledger.attachments.expect_link(attachment_id, within=2)
 
     open_ = ledger.attachments.get_open(attachment_id)
     assert (open_.state, open_.asset_id) == (AttachmentState.OPENED, None)
@@ -66,7 +66,7 @@ def test_a_link_is_expected_before_it_is_there(ledger, attachment_id):
 
 
 def test_an_upload_is_no_link(ledger, attachment_id):
-    ledger.attachments.expect_link(attachment_id)
+    ledger.attachments.expect_link(attachment_id, within=2)
     ledger.attachments.open(attachment_id, ASSET)
 
     open_ = ledger.attachments.get_open(attachment_id)
@@ -78,7 +78,7 @@ def test_only_a_link_is_still_known_when_it_is_looked_at_again(
     ledger, attachment_id, is_link
 ):
     if is_link:
-        ledger.attachments.expect_link(attachment_id)
+        ledger.attachments.expect_link(attachment_id, within=2)
     outcome = Outcome.linked("Box") if is_link else ATTACHED
     ledger.attachments.decide(attachment_id, outcome, asset_id=ASSET)
 
@@ -196,7 +196,7 @@ def test_a_start_takes_up_whatever_is_not_done(ledger):
         lambda: ledger.attachments.open(attachment_id, ASSET),
         lambda: ledger.attachments.store(attachment_id),
         lambda: ledger.attachments.restart(attachment_id),
-        lambda: ledger.attachments.expect_link(attachment_id),
+        lambda: ledger.attachments.expect_link(attachment_id, within=2),
         lambda: ledger.attachments.postpone(attachment_id, PlaneUnavailable(), until=1),
     ):
         step()

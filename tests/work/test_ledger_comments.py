@@ -233,7 +233,7 @@ def test_its_steps_are_kept(ledger):
         comment = ledger.comments.get_due(1)
         return comment.state, comment.comment_id, comment.digest
 
-    ledger.comments.posting(1, until=ledger.clock.now + 2)
+    ledger.comments.posting(1, within=2)
     assert state() == (CommentState.POSTING, None, None)
     assert ledger.comments.unfinished()[0][2] == ledger.clock.now + 2
 

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from sqlalchemy import func, select
 
+from bot.domain.deletions import Deletion
 from bot.domain.outcomes import ATTACHED, HELP, UNDONE
 from bot.domain.presses import Press
 from bot.domain.seeks import SeekMessage
@@ -12,6 +13,7 @@ from bot.work.ledger.pruning import BATCH, Pruned, PruningLedger
 from bot.work.ledger.schema import (
     attachments,
     comments,
+    deletions,
     metadata,
     share_files,
     shares,
@@ -220,3 +222,13 @@ def test_a_reply_to_what_was_forgotten_is_none(ledger, pruning):
     prune(ledger, pruning)
 
     assert ledger.replies.get(share_id) is None
+
+
+def test_what_was_deleted_is_forgotten_when_it_is_old(ledger, pruning):
+    ledger.withdrawals.withdraw(Deletion("T1", "C1", "1.1"))
+    grow_old(ledger)
+    ledger.withdrawals.withdraw(Deletion("T1", "C1", "1.2"))
+
+    prune(ledger, pruning)
+
+    assert count(ledger, deletions) == [1]

@@ -326,6 +326,7 @@ def test_an_unclear_answer_makes_one_link_which_is_ours(bench, file, action, pha
 
     bench.attach(attachment_id)
     assert bench.outcome(share_id) is None
+    bench.clock.now += 2
     bench.attach(attachment_id)
 
     assert urls(bench) == [URL]
@@ -340,10 +341,14 @@ def test_a_process_that_ended_at_the_post_leaves_one_link_which_is_ours(
 ):
     """It noted that it was about to make the link, and nothing after that."""
     share_id, attachment_id = shared(bench, file)
-    bench.ledger.attachments.expect_link(attachment_id)
+    bench.ledger.attachments.expect_link(attachment_id, within=60)
     if phase == "after":
         link_by_hand(bench)  # as the process did
 
+    before = len(bench.plane.exchanges())
+    bench.attach(attachment_id)
+    assert len(bench.plane.exchanges()) == before
+    bench.clock.now += 60
     bench.attach(attachment_id)
 
     assert urls(bench) == [URL]
@@ -389,6 +394,7 @@ def test_a_link_that_came_late_from_an_earlier_try_is_ours(bench, file):
         Fault("plane.create_link", lambda request: link_by_hand(bench) and None)
     )
 
+    bench.clock.now += 2
     bench.attach(attachment_id)
     bench.attach(attachment_id)
 
@@ -464,6 +470,7 @@ def test_a_link_that_may_be_left_is_left_to_the_log(bench, file, caplog):
     bench.plane.fail(Fault("plane.create_link", cut, "after"))
     bench.attach(attachment_id)
     bench.plane.state.leave(bench.plane.state.project("WEB"), "alice")
+    bench.clock.now += 2
 
     bench.attach(attachment_id)
 

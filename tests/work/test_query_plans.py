@@ -20,7 +20,8 @@ from bot.work.ledger.shares import Found
 from tests.work.values import found, item_id, make_file, make_share
 
 #: A table or a whole index read from end to end; an index of what is due is short.
-SCAN = re.compile(r"SCAN (shares|attachments|share_\w+|comments)\b(?! .*_due_at)")
+TABLES = r"(shares|attachments|share_\w+|comments|deletions)"
+SCAN = re.compile(rf"SCAN {TABLES}\b(?! .*_due_at)")
 ASSET = item_id(7)
 DOWN = PlaneUnavailable()
 
@@ -78,6 +79,8 @@ def _attach(ledger, attachment_id):
     part.get_open(attachment_id)
     part.describe_file(1, make_file())
     part.postpone(attachment_id, DOWN, until=0.0)
+    part.expect_record(attachment_id, within=0.0)
+    part.expect_link(attachment_id, within=0.0)
     part.open(attachment_id, ASSET)
     part.advance(attachment_id, 3)
     part.waiting_shares(attachment_id)
@@ -97,7 +100,7 @@ def _reply(ledger, share_id):
 def _comment(ledger):
     (row_id, *_), *_ = ledger.comments.unfinished()
     due = ledger.comments.get_due(row_id)
-    ledger.comments.posting(row_id, until=0.0)
+    ledger.comments.posting(row_id, within=0.0)
     ledger.comments.show(row_id, comment_id=ASSET, digest="d")
     ledger.comments.postpone(row_id, DOWN, until=0.0)
     ledger.comments.finish(due)
@@ -127,6 +130,7 @@ def _consent(ledger):
     ledger.consents.asked(question)
     press = Press("T1", "C1", "U1", share_id)
     ledger.consents.was_asked(press)
+    ledger.consents.was_left_out(press)
     ledger.consents.decide(Decision(press, question.digest, True, ""))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.clients.slack_calls import LATEST_SECONDS
 from bot.domain.references import WorkItemId
 from bot.errors import DAY
 from bot.sandbox.wire import Fault, answer, cut
@@ -224,3 +225,81 @@ def test_a_reply_is_not_held_back_for_as_long_as_the_clock_was_set_back(bench):
     bench.reply(share_id)
 
     assert "is attached." in bench.told(message)[0]
+
+
+# --- what may come late ---------------------------------------------------------
+
+
+def look_at(bench, share_id, operation):
+    """Have what the ledger knows kept while Slack carries *operation* out."""
+    known = []
+
+    def look(request):
+        known.append(bench.ledger.replies.get(share_id))
+
+    bench.slack.fail(Fault(operation, look))
+    return known
+
+
+def test_the_ledger_knows_how_late_a_post_or_an_edit_may_come(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.clock.now += QUIET_SECONDS
+    posted = look_at(bench, share_id, "slack.chat.postMessage")
+    bench.reply(share_id)
+    bench.attach(attachment_id)
+    bench.clock.now += EDIT_SECONDS
+    edited = look_at(bench, share_id, "slack.chat.update")
+    bench.reply(share_id)
+
+    latest = bench.clock.now + LATEST_SECONDS
+    assert posted[0].not_before == latest - EDIT_SECONDS
+    assert edited[0].not_before == latest
+    assert bench.ledger.replies.get(share_id).not_before is None
+
+
+@pytest.mark.parametrize("seconds", [0, LATEST_SECONDS - 0.1])
+def test_a_reply_that_a_killed_bot_sent_is_not_sent_again_before_it_can_be_there(
+    bench, seconds
+):
+    message, share_id = attached(bench)
+    until = bench.clock.now + LATEST_SECONDS
+    bench.ledger.replies.posting(share_id, until=until)
+
+    bench.clock.now += seconds
+    bench.reply(share_id)
+    assert bench.told(message) == []
+    assert bench.agenda.jobs[-1][1] == until
+    bench.clock.now = until
+    bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1
+
+
+def test_a_reply_that_a_killed_bot_posted_is_taken_up_at_once(bench):
+    message, share_id = attached(bench)
+    until = bench.clock.now + LATEST_SECONDS
+    bench.ledger.replies.posting(share_id, until=until)
+    marker = bench.ledger.replies.get(share_id).trigger
+    place = {"channel_id": message.channel_id, "thread_ts": message.ts}
+    bench.api.post_reply(**place, text="on its way", blocks=[], marker=marker)
+
+    bench.reply(share_id)
+    bench.clock.now += EDIT_SECONDS
+    bench.reply(share_id)
+
+    (text,) = bench.told(message)
+    assert "is attached." in text
+    assert bench.ledger.replies.unfinished() == []
+
+
+def test_a_slack_that_tells_nothing_of_the_thread_ends_no_wait(bench):
+    message, share_id = attached(bench)
+    until = bench.clock.now + LATEST_SECONDS
+    bench.ledger.replies.posting(share_id, until=until)
+    bench.slack.fail(Fault("slack.conversations.replies", answer(503), times=2))
+
+    bench.reply(share_id)
+
+    assert bench.told(message) == []
+    assert bench.agenda.jobs[-1][1] == until

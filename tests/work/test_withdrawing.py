@@ -1,13 +1,19 @@
 """A message that is deleted takes back what is not attached yet, and no more."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.clients.plane_posts import LATEST_SECONDS
 from bot.domain.deletions import Deletion
 from bot.domain.outcomes import Outcome
-from bot.errors import MessageDeleted
+from bot.domain.references import WorkItemKey
+from bot.domain.shares import parse_share
+from bot.errors import DAY, MessageDeleted
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.attachments import Decided
 from bot.work.ledger.withdrawals import Withdrawn
+from tests.work.bench import LINKS
 
 AWAY = answer(503, b"<html>Service Unavailable</html>")
 
@@ -186,3 +192,120 @@ def test_nothing_of_a_deleted_message_is_tried_again(bench, undone):
 
     assert bench.outcome(share_id) == "MessageDeleted"
     assert bench.records() == []
+
+
+# --- what comes late ------------------------------------------------------------
+
+
+def make_record(bench, file):
+    """Have Plane make the record that the bot asked it for."""
+    key = WorkItemKey("WEB", 1)
+    item = bench.directory.get_work_item(key, bench.directory.find_project(key))
+    wish = {"name": "x.pdf", "mimetype": "application/pdf", "size": file.size}
+    bench.remotes.plane.create_attachment(item, **wish, external_id=file.id)
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_record_that_comes_after_its_message_was_deleted_is_removed(bench, comes):
+    file = bench.slack.add_file()
+    message, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.plane.fail(Fault("plane.create_attachment", cut))
+    bench.attach(attachment_id)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+    assert bench.outcome(share_id) is None  # it may come still
+    if comes:
+        make_record(bench, file)
+    bench.clock.now += 2
+    bench.attach(attachment_id)
+
+    assert bench.records() == []
+    assert bench.outcome(share_id) == "MessageDeleted"
+
+
+def test_a_record_that_a_killed_bot_asked_for_is_removed_with_its_message(bench):
+    file = bench.slack.add_file()
+    message, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.ledger.attachments.expect_record(attachment_id, within=LATEST_SECONDS)
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+    make_record(bench, file)
+    bench.clock.now += LATEST_SECONDS
+    bench.attach(attachment_id)
+
+    assert bench.records() == []
+    assert bench.outcome(share_id) == "MessageDeleted"
+
+
+def test_what_somebody_attached_is_not_taken_for_a_record_of_ours(bench):
+    file = bench.slack.add_file()
+    message, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.ledger.attachments.expect_record(attachment_id, within=0)
+    make_record(bench, file)
+    (record,) = bench.records()
+    bench.plane.state.attachment_rows.put(replace(record, is_uploaded=True))
+
+    delete(bench, message)
+    bench.attach(attachment_id)
+
+    assert len(bench.records()) == 1
+
+
+def test_what_is_given_up_after_its_message_was_deleted_is_told_as_left_out(bench):
+    message, share_id = bench.share(bench.slack.add_file())
+    (attachment_id,) = bench.plan(share_id)
+    bench.plane.fail(Fault("plane.create_attachment", AWAY, times=9))
+    bench.attach(attachment_id)
+    delete(bench, message)
+    bench.clock.now += DAY + 1
+
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "MessageDeleted"
+
+
+# --- what is heard in another order ---------------------------------------------
+
+
+def test_a_message_whose_deletion_is_heard_first_is_not_attached(bench):
+    bench.plan(bench.share(bench.slack.add_file(), text="WEB-2")[1])  # known by now
+    asked = len(bench.plane.exchanges())
+    message = bench.slack.share([bench.slack.add_file()], text="WEB-1")
+    body = bench.heard(message)
+
+    assert delete(bench, message) == Withdrawn([], [])
+    share_id = bench.ledger.shares.add(parse_share(body, links=LINKS))
+    assert bench.plan(share_id) == []
+    bench.reply(share_id)
+
+    assert bench.told(message) == []
+    assert len(bench.plane.exchanges()) == asked
+    assert bench.ledger.shares.unfinished() == []
+
+
+def test_a_message_that_is_sought_while_it_is_deleted_is_not_attached(bench):
+    message = bench.slack.share([bench.slack.add_file()], text="WEB-1")
+    share_id = bench.react(message, user="UBEN")
+    for method in ("replies", "history"):
+        fault = lambda request: delete(bench, message) and None  # noqa: E731
+        bench.slack.fail(Fault(f"slack.conversations.{method}", fault, "after"))
+
+    assert bench.plan(share_id) == []
+
+    assert bench.records() == []
+
+
+def test_a_deletion_of_another_message_means_nothing(bench):
+    file = bench.slack.add_file()
+    delete(bench, bench.slack.post("hello"))
+    _, share_id = bench.share(file)
+
+    (attachment_id,) = bench.plan(share_id)
+    bench.attach(attachment_id)
+
+    assert bench.attached() == [file.sha256]

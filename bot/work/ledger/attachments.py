@@ -36,7 +36,8 @@ class OpenAttachment:
     """A file that has to get onto a work item, and how far that is.
 
     With *is_link*, *asset_id* is a link's. *is_withdrawn* tells that the messages of
-    all shares that wait for it were deleted.
+    all shares that wait for it were deleted. Before *not_before* (epoch seconds), what
+    an earlier try asked Plane for may come still.
     """
 
     attachment_id: int
@@ -50,6 +51,7 @@ class OpenAttachment:
     state: AttachmentState
     asset_id: str | None
     attempts: Attempts
+    not_before: float | None = None
     is_link: bool = False
     is_withdrawn: bool = False
 
@@ -57,6 +59,12 @@ class OpenAttachment:
     def expects_link(self) -> bool:
         """Whether an earlier try was about to make the link, and may have."""
         return self.is_link and self.state is AttachmentState.OPENED
+
+    @property
+    def expects_record(self) -> bool:
+        """Whether an earlier try asked Plane for a record, and may have one."""
+        is_opened = self.state is AttachmentState.OPENED and self.asset_id is None
+        return is_opened and not self.is_link
 
 
 class Decided(NamedTuple):
@@ -124,6 +132,7 @@ class AttachmentLedger:
             state=AttachmentState(row.state),
             asset_id=row.asset_id,
             attempts=read_attempts(row),
+            not_before=row.not_before,
             is_link=row.is_link,
             # What is there stays there, and remains somebody's to undo.
             is_withdrawn=row.is_withdrawn and not row.is_owned,
@@ -143,7 +152,16 @@ class AttachmentLedger:
 
     def restart(self, attachment_id: int) -> None:
         """Forget Plane's record: there is none now."""
-        self._set(attachment_id, state=AttachmentState.PENDING, asset_id=None)
+        self._set(
+            attachment_id,
+            state=AttachmentState.PENDING,
+            asset_id=None,
+            not_before=None,
+        )
+
+    def expect_record(self, attachment_id: int, *, within: float) -> None:
+        """Keep that Plane is asked for a record, which may come *within* seconds."""
+        self._expect(attachment_id, within, is_link=False)
 
     def open(self, attachment_id: int, asset_id: str) -> None:
         """Keep the record that Plane made."""
@@ -152,19 +170,14 @@ class AttachmentLedger:
             state=AttachmentState.OPENED,
             asset_id=asset_id,
             is_link=False,
+            not_before=None,
             relayed=0,
             waiting_for=None,
         )
 
-    def expect_link(self, attachment_id: int) -> None:
-        """Keep that a link is about to be made where there is none."""
-        self._set(
-            attachment_id,
-            state=AttachmentState.OPENED,
-            asset_id=None,
-            is_link=True,
-            waiting_for=None,
-        )
+    def expect_link(self, attachment_id: int, *, within: float) -> None:
+        """Keep that Plane, which had none, is asked for a link as for a record."""
+        self._expect(attachment_id, within, is_link=True)
 
     def store(self, attachment_id: int) -> None:
         """Keep that storage has the bytes."""
@@ -205,6 +218,7 @@ class AttachmentLedger:
                     state=_state_after(outcome, is_wanted=is_wanted),
                     asset_id=asset_id,
                     waiting_for=None,
+                    not_before=None if outcome.is_success else attachments.c.not_before,
                 )
             )
             for position, share_id in enumerate(waiting):
@@ -285,6 +299,15 @@ class AttachmentLedger:
         if self._has_comments:
             now = self._clock()
             ask_for_comments(connection, attachment_id, share_ids, now=now)
+
+    def _expect(self, attachment_id: int, within: float, *, is_link: bool) -> None:
+        self._set(
+            attachment_id,
+            state=AttachmentState.OPENED,
+            asset_id=None,
+            is_link=is_link,
+            not_before=self._clock() + within,
+        )
 
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:

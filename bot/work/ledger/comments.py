@@ -69,13 +69,14 @@ class CommentLedger:
             ).one_or_none()
             return None if row is None else _due_comment(connection, row)
 
-    def posting(self, row_id: int, *, until: float) -> None:
+    def posting(self, row_id: int, *, within: float) -> None:
         """Keep that it is about to be made.
 
-        If the process ends here, it is not looked at before *until*: Plane may be
+        If the process ends here, it is not looked at for *within* seconds: Plane may be
         making it still.
         """
-        self._set(row_id, state=CommentState.POSTING, due_at=until)
+        due_at = self._clock() + within
+        self._set(row_id, state=CommentState.POSTING, due_at=due_at)
 
     def unsent(self, row_id: int) -> None:
         """Keep that Plane certainly did not make it."""
@@ -88,6 +89,7 @@ class CommentLedger:
             state=CommentState.POSTED,
             comment_id=comment_id,
             digest=digest,
+            due_at=self._clock(),
         )
 
     def lose(self, row_id: int) -> None:
@@ -98,10 +100,10 @@ class CommentLedger:
         """Keep that there is none in Plane, and that none is wanted."""
         self._set(row_id, state=CommentState.NONE, comment_id=None, digest=None)
 
-    def finish(self, comment: DueComment) -> None:
-        """Keep that nothing is left to do, unless something came up since *comment*."""
+    def finish(self, comment: DueComment) -> bool:
+        """Keep that nothing is left to do; False if something came up meanwhile."""
         with self._database.write() as connection:
-            connection.execute(
+            finished = connection.execute(
                 update(comments)
                 .where(
                     comments.c.id == comment.row_id,
@@ -109,6 +111,7 @@ class CommentLedger:
                 )
                 .values(due_at=None, **NEVER)
             )
+            return finished.rowcount > 0
 
     def postpone(self, row_id: int, problem: Problem, *, until: float) -> None:
         """Try the comment again at *until*."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    exists,
     func,
     select,
     update,
@@ -20,7 +21,7 @@ from bot.domain.consents import AskedFile, Question
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import CONSENT_REFUSED, Outcome
 from bot.domain.presses import Decision, Press
-from bot.errors import Problem
+from bot.errors import MessageDeleted, Problem
 from bot.work.ledger.database import Database
 from bot.work.ledger.lines import wake
 from bot.work.ledger.replies import ask_for_reply
@@ -93,6 +94,15 @@ class ConsentLedger:
             self._keep(connection, question, is_yes=decision.is_yes)
             return question
 
+    def was_left_out(self, press: Press) -> bool:
+        """Whether files of the question's share stay out, as its message is gone."""
+        is_left_out = exists().where(
+            share_attachments.c.share_id == shares.c.id,
+            share_attachments.c.outcome == MessageDeleted.__name__,
+        )
+        with self._database.read() as connection:
+            return _is_at_home(connection, press, is_left_out)
+
     def was_asked(self, press: Press) -> bool:
         """Whether this person was ever asked about the share that they press for."""
         with self._database.read() as connection:
@@ -116,13 +126,16 @@ class ConsentLedger:
         ask_for_reply(connection, [question.share_id], now=now)
 
 
-def _is_at_home(connection: Connection, press: Press) -> bool:
+def _is_at_home(
+    connection: Connection, press: Press, *conditions: ColumnElement[bool]
+) -> bool:
     return (
         connection.execute(
             select(shares.c.id).where(
                 shares.c.id == press.share_id,
                 shares.c.team_id == press.team_id,
                 shares.c.channel_id == press.channel_id,
+                *conditions,
             )
         ).first()
         is not None

@@ -18,7 +18,13 @@ from sqlalchemy import (
 from bot.domain.outcomes import REMOVING
 from bot.work.ledger.database import Database
 from bot.work.ledger.places import PLACE
-from bot.work.ledger.schema import attachments, comments, share_attachments, shares
+from bot.work.ledger.schema import (
+    attachments,
+    comments,
+    deletions,
+    share_attachments,
+    shares,
+)
 from bot.work.ledger.states import UNDER_WAY, ShareState
 
 #: Shares that are looked at in one transaction: what waits for it hardly notices.
@@ -58,6 +64,7 @@ class PruningLedger:
             quiet = [row for row in old if (row.reply_at or 0.0) < before]
             finished = _finished(connection, quiet)
             _forget(connection, finished)
+            connection.execute(delete(deletions).where(deletions.c.noted_at < before))
         is_end = len(old) < BATCH
         return Pruned(len(finished), None if is_end else old[-1].id)
 

@@ -106,7 +106,9 @@ share_files = Table(
 )
 
 #: One file on one work item: what was done for it in Plane so far. `asset_id` is the
-#: record of the attachment or, with `is_link`, the link.
+#: record of the attachment or, with `is_link`, the link. From `due_at` on it is tried
+#: again, or earlier if somebody asks for it; before `not_before`, whoever asks, it is
+#: not: Plane may be making the record or the link still.
 attachments = Table(
     "attachments",
     metadata,
@@ -126,6 +128,7 @@ attachments = Table(
     Column("cause_since", Double),
     Column("waiting_for", JSON(none_as_null=True)),
     Column("due_at", Double, nullable=False),
+    Column("not_before", Double),
     UniqueConstraint("team_id", "file_id", "work_item_id"),
 )
 
@@ -176,6 +179,16 @@ comments = Table(
     UniqueConstraint("team_id", "place", "work_item_id"),
 )
 
+#: Messages that were deleted: what is heard of one afterwards is wanted no more.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("team_id", String(64), primary_key=True),
+    Column("channel_id", String(64), primary_key=True),
+    Column("message_ts", String(32), primary_key=True),
+    Column("noted_at", Double, nullable=False),
+)
+
 # What a start has to take up again, found without reading what is done.
 Index("ix_shares_state", shares.c.state)
 Index(
@@ -192,6 +205,7 @@ Index(
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
 )
+Index("ix_deletions_noted_at", deletions.c.noted_at)
 # The shares of one message.
 Index("ix_shares_channel_id_message_ts", shares.c.channel_id, shares.c.message_ts)
 # What a person had attached last, found without reading what others had, or what

@@ -6,7 +6,7 @@ Each verb is one transaction.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
@@ -38,6 +38,7 @@ from bot.work.ledger.schema import (
     shares,
 )
 from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
+from bot.work.ledger.withdrawals import is_deleted
 
 # Built once: Slack waits while it is carried out.
 _INSERT = insert(shares).on_conflict_do_nothing().returning(shares.c.id)
@@ -135,6 +136,7 @@ class ShareLedger:
 
     def find(self, share_id: int, found: Found) -> None:
         """Complete the share with what was sought for it."""
+        is_gone = is_deleted(shares.c.team_id, found.channel_id, found.message_ts)
         with self._database.write() as connection:
             put_parts(
                 connection,
@@ -153,6 +155,7 @@ class ShareLedger:
                     thread_ts=found.thread_ts,
                     is_private=found.is_private,
                     is_external=found.is_external,
+                    is_withdrawn=or_(shares.c.is_withdrawn, is_gone),
                 )
             )
 
@@ -259,6 +262,7 @@ class ShareLedger:
     def _insert(self, connection: Connection, share: Share) -> int | None:
         """Insert the share's own row; None where its message has one."""
         now = self._clock()
+        is_gone = is_deleted(share.team_id, share.channel_id, share.message_ts)
         row = {
             "team_id": share.team_id,
             "channel_id": share.channel_id,
@@ -272,6 +276,7 @@ class ShareLedger:
             "seek": print_seek(share.seek) if share.seek else None,
             "notice": _print_notice(share.notice, False) if share.notice else None,
             "moves": share.moves,
+            "is_withdrawn": connection.execute(select(is_gone)).scalar_one(),
             "received_at": now,
             "state": ShareState.PLANNED if share.notice else ShareState.NEW,
             "due_at": now,

@@ -25,8 +25,8 @@ class AttachmentState(StrEnum):
     """How far one file on one work item is."""
 
     PENDING = "pending"
-    #: Plane has a record, `asset_id`, whose bytes are not known to be stored; or a link
-    #: was about to be made, and one that is there is ours.
+    #: Plane has a record, `asset_id`, whose bytes are not known to be stored. Without
+    #: one, a record or a link was about to be made, and one that is there is ours.
     OPENED = "opened"
     #: Storage said yes; Plane has to be told.
     STORED = "stored"

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 #: The last of the migrations, which is what bot.work.ledger.schema describes.
-NEWEST = "0007"
+NEWEST = "0008"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -1,0 +1,49 @@
+"""POSTs with which Plane makes something: how late one may come true, answered or not.
+
+Plane looks for an external id or a URL before it inserts, and no unique index stands
+behind that (plane/api/views/issue.py). What it is at still it does not find: it would
+make the same beside it.
+"""
+
+from collections.abc import Callable, Mapping
+
+import requests
+from requests import Response
+
+from bot.clients.plane_calls import TIMEOUT, PlaneCalls
+from bot.errors import PlaneUnavailable
+
+#: What was cut off may take effect for so many seconds more,
+_CUT_SECONDS = 2.0
+#: and so long after Plane, or a gateway waiting for it, has run out of time.
+_SLOW_SECONDS = 30.0
+_GATEWAYS = {502: _CUT_SECONDS, 504: _SLOW_SECONDS}
+#: So many seconds after it is sent, nothing comes of a POST any more, though nobody
+#: heard how it went: it is waited for, and then comes what was given up as slow.
+LATEST_SECONDS = sum(TIMEOUT) + _SLOW_SECONDS
+
+
+def post(
+    calls: PlaneCalls,
+    path: str,
+    body: Mapping[str, object],
+    *,
+    sending: Callable[[], None],
+) -> Response:
+    """Post *body* to *path* of the workspace; call *sending* just before it leaves.
+
+    Raises:
+        PlaneUnavailable: whether it was done is not known, nor before its *retry_after*
+            is over.
+        PlaneThrottled: it was not done.
+        PlaneKeyRefused: Plane does not take the key.
+    """
+    try:
+        response = calls.call("POST", path, sending=sending, json=body)
+    except PlaneUnavailable as problem:
+        is_slow = isinstance(problem.__cause__, requests.ReadTimeout)
+        wait = _SLOW_SECONDS if is_slow else _CUT_SECONDS
+        raise PlaneUnavailable(retry_after=wait) from problem
+    if wait := _GATEWAYS.get(response.status_code, 0.0):
+        raise PlaneUnavailable(retry_after=wait)
+    return response
