@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.clients.plane import Project
@@ -13,6 +14,7 @@ from bot.domain.seeks import SeekLatest
 from bot.errors import (
     ExternalPerson,
     FinalProblem,
+    LedgerUnavailable,
     MessageDeleted,
     PlaneUnavailable,
     PrivateConversation,
@@ -21,6 +23,7 @@ from bot.errors import (
     TransientProblem,
 )
 from bot.work.attempts import LONGEST_SECONDS, Patience, foreseeing
+from bot.work.delays import after
 from bot.work.ledger.parts import Resolution
 from bot.work.ledger.shares import Found, NewShare, ShareLedger
 from bot.work.receipts import Receipts
@@ -32,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 #: One message attaches to no more work items than this.
 MOST_ITEMS = 20
+#: Look-ups that take longer than this, in seconds, are told of in time for a reply.
+_LONG_SECONDS = 1.0
 _DELETED = Outcome.of(MessageDeleted())
 
 
@@ -129,23 +134,31 @@ class ShareHandler:
         """Look all references up; what fails for now keeps the others from nothing."""
         resolutions: list[Resolution] = []
         left: dict[Reference, TransientProblem] = {}
-        self._announce(share)
-        for reference in share.references:
-            try:
-                with foreseeing(logger):
-                    resolutions.append(self._resolve(share, reference))
-            except TransientProblem as problem:
-                left[reference] = problem
+        with self._announcing(share):
+            for reference in share.references:
+                try:
+                    with foreseeing(logger):
+                        resolutions.append(self._resolve(share, reference))
+                except TransientProblem as problem:
+                    left[reference] = problem
         if resolutions or not left:
             self._plan(share, resolutions)
         if left:
             rest = replace(share, references=tuple(left))
             self._postpone(job, rest, next(iter(left.values())))
 
-    def _announce(self, share: NewShare) -> None:
-        """Have the thread told of look-ups that take long."""
+    def _announcing(self, share: NewShare) -> contextlib.AbstractContextManager[None]:
+        """Have the thread told of look-ups that take long.
+
+        Most do not, and would only be held up by a write to the ledger before them.
+        """
         names = self._names(share)
-        if names and not all(map(self._directory.is_at_hand, names)):
+        if all(map(self._directory.is_at_hand, names)):
+            return contextlib.nullcontext()
+        return after(_LONG_SECONDS, lambda: self._announce(share, names))
+
+    def _announce(self, share: NewShare, names: Mapping[Reference, str]) -> None:
+        with contextlib.suppress(LedgerUnavailable):  # which the ledger has logged
             due = self._ledger.announce(share.share_id, names)
             job = Job(JobKind.REPLY, share.share_id, share.channel_id)
             self._runner.submit(job, at=due)
