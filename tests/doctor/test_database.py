@@ -231,6 +231,19 @@ def test_one_that_is_not_ready_is_a_fault_with_its_reasons(installation, running
     assert text.endswith(f"{url}/readyz says there is no socket to Slack; and more.")
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_where_the_lock_cannot_be_looked_at_an_answer_tells(installation, answers):
+    (installation.folder / "file").write_text("no folder")
+    database = f"sqlite:///{installation.folder}/file/x.db"
+    installation.settings["DATABASE_URL"] = database
+    with listening(installation):
+        if not answers:
+            installation.settings["PORT"] = "0"
+        text = installation.find("running")[1]
+
+    assert text.startswith("A Loadmaster runs" if answers else "No Loadmaster runs")
+
+
 @pytest.mark.parametrize("port", ["0", "9"])
 def test_one_that_does_not_answer_here_is_well_and_tells_what_is_left_out(
     installation, running, port

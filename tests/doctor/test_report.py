@@ -1,5 +1,7 @@
 """The command: what it shows, to people and machines, and what never."""
 
+import contextlib
+import io
 import json
 
 import pytest
@@ -210,3 +212,15 @@ def test_answers_of_any_shape_end_in_findings(installation, report, raw):
     _, told = report()
 
     assert "in the doctor itself" not in json.dumps(told)
+
+
+def test_a_terminal_of_another_encoding_gets_what_it_can_show(installation, command):
+    told = json.dumps({"ok": True, "team": "Größe \N{PAPERCLIP}", "user": "x"}).encode()
+    installation.slack.fail(Fault("slack.auth.test", answer(200, told, JSON)))
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+
+    with contextlib.redirect_stdout(ascii_only):
+        command()
+
+    shown = ascii_only.buffer.getvalue().decode("ascii")
+    assert '"Gr\\xf6\\xdfe \\U0001f4ce"' in " ".join(shown.split())

@@ -40,7 +40,6 @@ def check_database(chart: Chart) -> list[Finding]:
     try:
         return [_tell_version(chart, database, _name(file))]
     except LedgerUnavailable as error:
-        chart.unanswered.add(Check.DATABASE)
         text = f"{_name(file)} cannot be used: {error}."
         return [fault(Check.DATABASE, text, _advise(str(error)))]
     finally:
@@ -48,7 +47,6 @@ def check_database(chart: Chart) -> list[Finding]:
 
 
 def _tell_missing(chart: Chart, file: Path) -> Finding:
-    chart.unanswered.add(Check.DATABASE)  # there is nothing to look at yet
     try:
         with sole_use(chart.settings.database_url):
             text = f"There is no {file} yet, and it can be made: `loadmaster run` does."
@@ -65,7 +63,6 @@ def _tell_version(chart: Chart, database: Database, name: str) -> Finding:
         text = f"A later version of Loadmaster made {name}."
         return fault(Check.DATABASE, text, "Run that version, or a later one.")
     if version is Version.NONE:
-        chart.unanswered.add(Check.DATABASE)
         text = f"{name} is empty: `loadmaster run` fills it."
         return ok(Check.DATABASE, text)
     is_written = _write(chart, database)

@@ -43,8 +43,9 @@ def find_neighbour(settings: Settings) -> Neighbour:
             return Neighbour(is_running=False)
     except LedgerInUse:
         return _ask(_find_url(settings))
-    except StartError:  # its folder cannot be written: the database's check tells
-        return Neighbour(is_running=False)
+    except StartError:  # whoever runs this may not look: only an answer tells
+        found = _ask(_find_url(settings))
+        return found if found.faults is not None else Neighbour(is_running=False)
 
 
 def _find_url(settings: Settings) -> str:

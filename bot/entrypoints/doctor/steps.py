@@ -66,7 +66,7 @@ STEPS = (
     Step(
         Check.EVENTS,
         check_events,
-        needs=(Check.DATABASE, Check.RUNNING),
+        needs=(Check.RUNNING,),
         is_bounded=False,
     ),
 )

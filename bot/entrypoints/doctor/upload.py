@@ -8,7 +8,7 @@ that cuts is found.
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.storage import Storage
@@ -16,7 +16,7 @@ from bot.domain.references import WorkItemKey
 from bot.domain.sentences import show_size
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.examination import TimeUp, within
-from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, warning
+from bot.entrypoints.doctor.findings import Check, Finding, Mark, fault, ok, warning
 from bot.entrypoints.doctor.problems import explain
 from bot.errors import (
     AttachmentExists,
@@ -158,6 +158,8 @@ def check_upload(chart: Chart) -> list[Finding]:
         found = _try(trial, key, seconds)
     finally:
         left = _clean(trial, key, seconds)
+    if found.mark is Mark.OK and not left:
+        found = replace(found, text=f"{found.text} It is deleted again.")
     return [found, *left]
 
 
@@ -179,9 +181,9 @@ def _try(trial: Trial, key: WorkItemKey, seconds: float) -> Finding:
         return fault(Check.UPLOAD, text, _AGAIN)
     size = show_size(trial.size)
     if is_same:
-        text = f"{size} went onto {key}, came back the same, and are deleted again."
+        text = f"A file of {size} went onto {key} and came back the same."
         return ok(Check.UPLOAD, text)
-    text = f"{size} went to Plane's file storage, but others came back."
+    text = f"Of {size} that went to Plane's file storage, others came back."
     return fault(Check.UPLOAD, text, _PROXY)
 
 
