@@ -454,3 +454,30 @@ def test_work_waits_until_the_ledger_is_written_again_and_the_log_tells_once(
         "The ledger takes nothing: database is locked. Work waits for it",
         "The ledger is written again",
     ]
+
+
+def test_that_nothing_can_be_read_is_told_once_until_it_can_be_again(
+    database, tmp_path, caplog
+):
+    caplog.set_level("INFO")
+    path = tmp_path / "loadmaster.db"
+
+    def read():
+        with database.read() as connection:
+            connection.execute(shares.select()).all()
+
+    path.rename(tmp_path / "away")
+    path.mkdir()
+    database.close()  # what is open goes on with the file that it has
+    for _ in range(3):
+        with pytest.raises(LedgerUnavailable):
+            read()
+    path.rmdir()
+    (tmp_path / "away").rename(path)
+    for _ in range(2):
+        read()
+
+    assert [each.message for each in caplog.records if "ledger" in each.name] == [
+        "The ledger tells nothing: unable to open database file",
+        "The ledger is read again",
+    ]

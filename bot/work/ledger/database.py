@@ -42,6 +42,7 @@ class Database:
         self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
         self._writing = threading.Lock()
         self._fault: str | None = None
+        self._is_silent = False
         self._trying = threading.Lock()
         self._next_try = 0.0
 
@@ -67,8 +68,18 @@ class Database:
             with _telling(), self._engine.connect() as connection, connection.begin():
                 yield connection
         except LedgerUnavailable as error:
-            logger.warning("The ledger tells nothing: %s", error)
+            if not self._is_silent:  # once, whoever asks and however often
+                logger.warning("The ledger tells nothing: %s", error)
+            self._is_silent = True
             raise
+        if self._is_silent:
+            self._is_silent = False
+            logger.info("The ledger is read again")
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the last write went through."""
+        return self._fault is None
 
     def check(self) -> None:
         """Write something that changes nothing.
