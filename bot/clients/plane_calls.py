@@ -19,7 +19,12 @@ from bot.clients.plane_answers import (
     raise_for_status,
     read_object,
 )
-from bot.errors import PlaneThrottled, PlaneUnavailable, PlaneWorkspaceRefused
+from bot.errors import (
+    PlaneKeyRefused,
+    PlaneThrottled,
+    PlaneUnavailable,
+    PlaneWorkspaceRefused,
+)
 
 #: Seconds to connect, and for each part of an answer.
 TIMEOUT = (5.0, 60.0)
@@ -39,6 +44,16 @@ class Gate(Protocol):
         """Let nobody through for *seconds*."""
 
 
+class CallMeter:
+    """Is told of every call of Plane; this one takes no note of it."""
+
+    def plane_called(self, status: int | None, seconds: float) -> None:
+        """Take note of an answer's *status*, None where none came."""
+
+    def plane_key_refused(self) -> None:
+        """Take note that Plane does not take the key."""
+
+
 class PlaneCalls:
     """Calls Plane with one key in one workspace; every counted call passes *gate*."""
 
@@ -50,7 +65,9 @@ class PlaneCalls:
         workspace: str,
         gate: Gate,
         threads: int,
+        meter: CallMeter | None = None,
     ) -> None:
+        self._meter = meter or CallMeter()
         self._api_url = api_url
         self._workspace = workspace
         self._gate = gate
@@ -78,10 +95,18 @@ class PlaneCalls:
         """
         workspace = quote(self._workspace, safe="")
         within = f"workspaces/{workspace}/{path}"
-        return self.call_beyond(method, within, patience=patience, **kwargs)
+        return self.call_beyond(
+            method, within, patience=patience, sending=sending, **kwargs
+        )
 
     def call_beyond(
-        self, method: str, path: str, *, patience: float | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        patience: float | None = None,
+        sending: Callable[[], None] = lambda: None,
+        **kwargs: Any,
     ) -> Response:
         """Do the same with a *path* of the API that is in no workspace."""
         url = f"{self._api_url}/api/v1/{path}"
@@ -95,8 +120,15 @@ class PlaneCalls:
             response = self._send(self._session, method, url, timeout, **kwargs)
             # Before the next in line takes the place.
             self._heed(response)
-        raise_for_key(response)
+        self._check_key(response)
         return response
+
+    def _check_key(self, response: Response) -> None:
+        try:
+            raise_for_key(response)
+        except PlaneKeyRefused:
+            self._meter.plane_key_refused()
+            raise
 
     def _heed(self, response: Response) -> None:
         """Have everybody wait for as long as Plane asks for, if it does."""
@@ -139,8 +171,9 @@ class PlaneCalls:
         timeout: tuple[float, float],
         **kwargs: Any,
     ) -> Response:
+        started, status = time.monotonic(), None
         try:
-            return session.request(
+            response = session.request(
                 method,
                 url,
                 timeout=timeout,
@@ -148,6 +181,10 @@ class PlaneCalls:
                 allow_redirects=False,
                 **kwargs,
             )
+            status = response.status_code
         # ValueError: requests takes the address of a redirect apart, followed or not.
         except (requests.RequestException, ValueError) as error:
             raise PlaneUnavailable from error
+        finally:
+            self._meter.plane_called(status, time.monotonic() - started)
+        return response

@@ -3,6 +3,8 @@
 What was measured and what goes wrong otherwise is told where it is prevented.
 """
 
+import contextlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
@@ -35,6 +37,16 @@ class Source(Protocol):
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the bytes; all of them, or a problem."""
+
+
+class RelayMeter:
+    """Is told of every relay; this one takes no note of it."""
+
+    def relayed(self, number: int) -> None:
+        """Take note of so many bytes more that were sent."""
+
+    def relay_ended(self, seconds: float, *, is_stored: bool) -> None:
+        """Take note of a relay's end, and whether storage has the file."""
 
 
 class PresignedForm:
@@ -86,8 +98,15 @@ class Storage:
     With *needs_tls* only to those with TLS.
     """
 
-    def __init__(self, *, threads: int, needs_tls: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        needs_tls: bool = False,
+        meter: RelayMeter | None = None,
+    ) -> None:
         self._needs_tls = needs_tls
+        self._meter = meter or RelayMeter()
         adapter = StorageAdapter(threads=threads)
         self._session = build_session(auth=no_auth, threads=threads, adapter=adapter)
 
@@ -100,9 +119,16 @@ class Storage:
             Problem: storage did not say that it has them, or the source broke off.
             StorageMoved: storage takes them at another address; some are gone.
         """
+        with self._timing():
+            self._relay(source, ticket, progress)
+
+    def _relay(self, source: Source, ticket: UploadTicket, progress: Progress) -> None:
         host = read_host(ticket.url, needs_tls=self._needs_tls)
         form = PresignedForm(
-            ticket.fields, source.pieces(), size=source.size, progress=progress
+            ticket.fields,
+            self._count(source.pieces()),
+            size=source.size,
+            progress=progress,
         )
         try:
             with self._post(ticket.url, form) as response:
@@ -138,6 +164,21 @@ class Storage:
             stream=True,
             timeout=(_SEND_SECONDS, _SEND_SECONDS),
         )
+
+    @contextlib.contextmanager
+    def _timing(self) -> Iterator[None]:
+        started, is_stored = time.monotonic(), False
+        try:
+            yield
+            is_stored = True
+        finally:
+            seconds = time.monotonic() - started
+            self._meter.relay_ended(seconds, is_stored=is_stored)
+
+    def _count(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            yield piece
+            self._meter.relayed(len(piece))
 
     def _post(self, url: str, form: PresignedForm) -> Response:
         return self._session.post(

@@ -24,7 +24,7 @@ class Outcome:
         """Return that *problem* did not pass for as long as it is waited out."""
         patience = int(problem.patience)
         facts = {**problem.facts, "cause": problem.code, "patience": patience}
-        return cls("GivenUp", facts)
+        return cls(GIVEN_UP, facts)
 
     @classmethod
     def kept(cls, problem: Problem) -> Self:
@@ -66,6 +66,8 @@ UNDONE = Outcome("Undone")
 MOVED = "Moved"
 #: The code of `Outcome.kept`: it is attached as before.
 NOT_UNDONE = "NotUndone"
+#: The code of `Outcome.giving_up`.
+GIVEN_UP = "GivenUp"
 
 # What a press of a button comes to that changes nothing.
 NOTHING_TO_UNDO = Outcome("NothingToUndo")

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from bot.domain.outcomes import CONSENT_AWAITED, Outcome
+from bot.domain.outcomes import CONSENT_AWAITED, SETTLED, UNDONE, Outcome
 from bot.errors import MessageDeleted
 
 _LEFT_OUT = MessageDeleted.__name__
+#: The codes of what is as somebody wants it.
+_FINE = SETTLED | {UNDONE.code}
+#: The summary of a report that has nothing to tell.
+NOTHING = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,24 @@ class Report:
         outcomes = [line.outcome for item in self.items for line in item.files]
         outcomes += [item.problem for item in self.items if not item.files]
         return all(each and each.code == _LEFT_OUT for each in outcomes)
+
+    @property
+    def summary(self) -> str:
+        """How it ended, in a word.
+
+        `done`, `partly`, `failed`; `asked` where somebody has to answer first, `told`
+        where there is only a notice, `quiet` where there is nothing to tell.
+        """
+        if self.notice:
+            return "told"
+        outcomes = [line.outcome for item in self.items for line in item.files]
+        outcomes += [item.problem for item in self.items if not item.files]
+        if not outcomes:
+            return NOTHING
+        if self.awaits_consent:
+            return "asked"
+        fine = [each is not None and each.code in _FINE for each in outcomes]
+        return "done" if all(fine) else "partly" if any(fine) else "failed"
 
     @property
     def awaits_consent(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Self
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_account import PlaneAccount
-from bot.clients.plane_calls import Gate, PlaneCalls
+from bot.clients.plane_calls import CallMeter, Gate, PlaneCalls
 from bot.clients.plane_comments import PlaneComments
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.plane_links import WorkItemLinks
@@ -21,6 +21,7 @@ from bot.clients.slack_limits import SlackLimits
 from bot.clients.slack_views import SlackViews
 from bot.clients.storage import Storage
 from bot.config import PlaneSettings, Settings, SlackSettings
+from bot.entrypoints.metrics import Metrics
 from bot.work.local_runner import THREADS
 from bot.work.rate_gate import LastInLine, RateGate
 from bot.work.runner import JobKind
@@ -44,10 +45,10 @@ class PlaneSide:
     account: PlaneAccount
 
     @classmethod
-    def of(cls, settings: PlaneSettings) -> Self:
+    def of(cls, settings: PlaneSettings, metrics: Metrics) -> Self:
         """Build them; nobody is called yet."""
         gate = RateGate(settings.rate_limit)
-        calls = _build_calls(settings, gate)
+        calls = _build_calls(settings, gate, metrics)
         client = PlaneClient(calls)
         return cls(
             gate,
@@ -55,20 +56,25 @@ class PlaneSide:
             PlaneDirectory(client, fence=settings.projects),
             PlaneSearch(calls, patience=_SEARCH_SECONDS),
             # Attachments first: they may use up what Plane allows.
-            PlaneComments(_build_calls(settings, LastInLine(gate))),
-            Storage(threads=_RELAYS, needs_tls=settings.api_url.startswith("https://")),
+            PlaneComments(_build_calls(settings, LastInLine(gate), metrics)),
+            Storage(
+                threads=_RELAYS,
+                needs_tls=settings.api_url.startswith("https://"),
+                meter=metrics,
+            ),
             WorkItemLinks(calls),
             PlaneAccount(calls),
         )
 
 
-def _build_calls(settings: PlaneSettings, gate: Gate) -> PlaneCalls:
+def _build_calls(settings: PlaneSettings, gate: Gate, meter: CallMeter) -> PlaneCalls:
     return PlaneCalls(
         api_url=settings.api_url,
         api_key=settings.api_key,
         workspace=settings.workspace,
         gate=gate,
         threads=sum(THREADS.values()),
+        meter=meter,
     )
 
 
@@ -110,6 +116,7 @@ class Clients:
     slack: SlackSide
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, metrics: Metrics) -> Self:
         """Build them; nobody is called yet."""
-        return cls(PlaneSide.of(settings.plane), SlackSide.of(settings.slack))
+        plane = PlaneSide.of(settings.plane, metrics)
+        return cls(plane, SlackSide.of(settings.slack))

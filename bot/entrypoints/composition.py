@@ -1,6 +1,7 @@
 """The composition root: puts the parts together from the settings."""
 
 import logging
+from functools import partial
 
 from slack_bolt import App
 
@@ -9,6 +10,7 @@ from bot.domain.help import write_help
 from bot.domain.references import PlaneLinks
 from bot.entrypoints.clients import Clients
 from bot.entrypoints.ledgers import Ledgers
+from bot.entrypoints.metrics import Metrics
 from bot.errors import LedgerUnavailable
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
@@ -34,6 +36,7 @@ from bot.work.runner import Handler, Handlers, Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
 from bot.work.steady_clock import SteadyClock
+from bot.work.survey import Surveyor
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +44,8 @@ logger = logging.getLogger(__name__)
 class Loadmaster:
     """All of it, for one process that receives and works."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._metrics = metrics
         self.precedence = Precedence()
         self._database = Database(
             settings.database_url, give_way=self.precedence.give_way
@@ -54,10 +58,9 @@ class Loadmaster:
         )
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner(clock=self._clock)
-        self._clients = Clients.of(settings)
+        self._clients = Clients.of(settings, metrics)
         # Of the secrets it is the one that there is however Slack reaches us.
         self._sealer = Sealer(settings.slack.bot_token)
-        self._patience = Patience(self._clock)
         self._homes = self._build_homes(settings.attach)
         self._handlers = self._build_handlers(settings)
         plane, slack = self._clients.plane, self._clients.slack
@@ -70,6 +73,7 @@ class Loadmaster:
                 self._ledgers.presses,
                 self._ledgers.consents,
                 self._ledgers.withdrawals,
+                metrics,
             ),
             self._build_form_desk(),
             ItemMenu(plane.search, plane.directory),
@@ -77,6 +81,10 @@ class Loadmaster:
             bot_token=settings.slack.bot_token,
             attach=settings.attach,
         )
+        metrics.look_at_ledger(
+            Surveyor(self._database, self.precedence, clock=self._clock)
+        )
+        metrics.look_at_gate(plane.gate)
 
     def start(self) -> None:
         """Bring the database up to date and take up what an earlier process left.
@@ -130,6 +138,9 @@ class Loadmaster:
 
         return run_if_able
 
+    def _build_patience(self, kind: JobKind) -> Patience:
+        return Patience(self._clock, note=partial(self._metrics.tried, kind))
+
     def _build_handlers(self, settings: Settings) -> Handlers:
         replies = self._build_reply_handler(settings.attach)
 
@@ -164,7 +175,7 @@ class Loadmaster:
             self._runner,
             Receipts(slack.response_urls, slack.directory),
             guards=guards,
-            patience=self._patience,
+            patience=self._build_patience(JobKind.SHARE),
         )
 
     def _build_attachment_handler(self) -> AttachmentHandler:
@@ -187,8 +198,9 @@ class Loadmaster:
             ),
             plane.directory,
             self._runner,
-            patience=self._patience,
+            patience=self._build_patience(JobKind.ATTACHMENT),
             give_way=self.precedence.give_way,
+            meter=self._metrics,
         )
 
     def _build_reply_handler(self, settings: AttachSettings) -> ReplyHandler:
@@ -203,8 +215,9 @@ class Loadmaster:
             command=settings.command,
             emoji=settings.emoji,
             sealer=self._sealer,
-            patience=self._patience,
+            patience=self._build_patience(JobKind.REPLY),
             clock=self._clock,
+            meter=self._metrics,
         )
 
     def _build_comment_handler(self) -> CommentHandler:
@@ -213,7 +226,7 @@ class Loadmaster:
             self._clients.plane.comments,
             self._clients.slack.directory,
             self._runner,
-            patience=self._patience,
+            patience=self._build_patience(JobKind.COMMENT),
             clock=self._clock,
         )
 

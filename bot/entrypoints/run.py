@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.clients.slack_sockets import SlackSockets
 from bot.config import Settings
 from bot.entrypoints.composition import Loadmaster
+from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.socket_mode import SocketMode
 from bot.entrypoints.web import HttpServer, WebApp
@@ -45,9 +46,10 @@ def run(settings: Settings) -> None:
     # an exception out of a handler could end up anywhere.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     with sole_use(settings.database_url):
-        loadmaster = Loadmaster(settings)
-        socket = _build_socket(settings, loadmaster)
-        server = _bind(settings, loadmaster, socket)
+        metrics = Metrics()
+        loadmaster = Loadmaster(settings, metrics)
+        socket = _build_socket(settings, loadmaster, metrics)
+        server = _bind(settings, loadmaster, socket, metrics)
         bell = _hang_bell(settings, loadmaster)
         loadmaster.start()
         server.start()
@@ -66,13 +68,17 @@ def run(settings: Settings) -> None:
         loadmaster.stop(timeout=DRAIN_SECONDS)
 
 
-def _build_socket(settings: Settings, loadmaster: Loadmaster) -> SocketMode | None:
+def _build_socket(
+    settings: Settings, loadmaster: Loadmaster, metrics: Metrics
+) -> SocketMode | None:
     if settings.slack.app_token is None:
         return None
     sockets = SlackSockets(
         app_token=settings.slack.app_token, api_url=settings.slack.api_url
     )
-    return SocketMode(loadmaster.app, sockets, loadmaster.precedence)
+    socket = SocketMode(loadmaster.app, sockets, loadmaster.precedence, metrics)
+    metrics.look_at_socket(socket)
+    return socket
 
 
 def _hang_bell(settings: Settings, loadmaster: Loadmaster) -> Bell | None:
@@ -85,7 +91,10 @@ def _hang_bell(settings: Settings, loadmaster: Loadmaster) -> Bell | None:
 
 
 def _bind(
-    settings: Settings, loadmaster: Loadmaster, socket: SocketMode | None
+    settings: Settings,
+    loadmaster: Loadmaster,
+    socket: SocketMode | None,
+    metrics: Metrics,
 ) -> HttpServer:
     verifier = None
     if socket is None and settings.slack.signing_secret is not None:
@@ -95,6 +104,8 @@ def _bind(
         app=loadmaster.app,
         verifier=verifier,
         precedence=loadmaster.precedence,
+        meter=metrics,
+        scrape=metrics.scrape,
     )
     try:
         return HttpServer(app, host=settings.host, port=settings.port)

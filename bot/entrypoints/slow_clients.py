@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -40,11 +41,28 @@ def count_places(files: int) -> int:
     return min(_PLACES, files // 2)
 
 
+#: In a request's environment: when it was there whole, by `time.monotonic`.
+WHOLE_AT = "loadmaster.whole_at"
+
+
+class Task(WSGITask):
+    """A request that knows since when it has waited to be answered."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Return what the application is told of it."""
+        environ: dict[str, Any] = super().get_environment()
+        channel: Any = self.channel
+        environ[WHOLE_AT] = channel.whole_at
+        return environ
+
+
 class Channel(HTTPChannel):
     """A connection that knows since when its client owes a whole request."""
 
+    task_class = Task
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.owes_since = time.monotonic()
+        self.owes_since = self.whole_at = time.monotonic()
         super().__init__(*args, **kwargs)
 
     @property
@@ -82,6 +100,11 @@ class PatientServer(TcpWSGIServer):
         """Where it listens."""
         host, port = self.getsockname()
         return f"http://{host}:{port}"
+
+    def add_task(self, task: Any) -> None:
+        """Have a channel answer its next request, once it is the channel's turn."""
+        task.whole_at = time.monotonic()
+        super().add_task(task)
 
     def close_all(self) -> None:
         """Close every connection, and the port."""

@@ -13,6 +13,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.clients.slack_sockets import SlackSocket, SlackSockets
+from bot.entrypoints.request_meter import RequestMeter, find_kind
 from bot.entrypoints.turns import take_turn
 from bot.errors import Problem, TransientProblem
 from bot.work.precedence import Precedence
@@ -33,7 +34,13 @@ _quiet.setLevel(logging.CRITICAL)
 class SocketMode:
     """The connections: one, or for a while two, so that nothing falls in between."""
 
-    def __init__(self, app: App, sockets: SlackSockets, precedence: Precedence) -> None:
+    def __init__(
+        self,
+        app: App,
+        sockets: SlackSockets,
+        precedence: Precedence,
+        meter: RequestMeter | None = None,
+    ) -> None:
         self._app = app
         self._sockets = sockets
         self._precedence = precedence
@@ -43,6 +50,9 @@ class SocketMode:
         self._is_wanted = threading.Event()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(_ANSWERING_THREADS, "socket")
+        self._meter = meter or RequestMeter()
+        #: How many connections were opened, and how many tries opened none.
+        self.opened = self.refused = 0
 
     @property
     def is_connected(self) -> bool:
@@ -72,6 +82,7 @@ class SocketMode:
                 self._regret(error)
 
     def _regret(self, error: Exception) -> None:
+        self.refused += 1
         is_refused = isinstance(error, Problem) and not isinstance(
             error, TransientProblem
         )
@@ -85,6 +96,7 @@ class SocketMode:
         with self._lock:
             reader.start()
             self._open.append(socket)
+            self.opened += 1
         logger.info("Connected to Slack")
         # Slack ends the one that it wants replaced. One more before that is dead.
         self._close(2)
@@ -102,7 +114,7 @@ class SocketMode:
                 if self._stopping.is_set():
                     break
                 if message.get("type") != "disconnect":
-                    self._pool.submit(self._answer, socket, message)
+                    self._pool.submit(self._answer, socket, message, time.monotonic())
                 elif not is_replaced:  # after a warning comes another one
                     logger.info("Slack asks to reconnect: %s", message.get("reason"))
                     is_replaced = True
@@ -120,7 +132,9 @@ class SocketMode:
             self._is_wanted.set()
         socket.close()
 
-    def _answer(self, socket: SlackSocket, message: Mapping[str, Any]) -> None:
+    def _answer(
+        self, socket: SlackSocket, message: Mapping[str, Any], since: float
+    ) -> None:
         request = SocketModeRequest.from_dict(dict(message))
         if request is None:  # no envelope: a hello
             return
@@ -128,6 +142,8 @@ class SocketMode:
             with take_turn(self._precedence, request.payload):
                 response = run_bolt_app(self._app, request)
             send_response(_Outlet(socket), request, response, time.time())
+            seconds = time.monotonic() - since
+            self._meter.answered(find_kind(request.payload), response.status, seconds)
         except Exception:  # what is not answered comes again
             logger.exception("An envelope was not answered")
 

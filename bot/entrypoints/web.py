@@ -7,6 +7,7 @@ hold none.
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -14,6 +15,13 @@ from typing import Any, Protocol
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.entrypoints.replays import Replays
+from bot.entrypoints.request_meter import (
+    MALFORMED_BODY,
+    REPEATED,
+    UNSIGNED,
+    RequestMeter,
+    find_kind,
+)
 from bot.entrypoints.requests_from_slack import (
     MalformedRequest,
     Unverified,
@@ -21,6 +29,7 @@ from bot.entrypoints.requests_from_slack import (
     parse_body,
 )
 from bot.entrypoints.slow_clients import (
+    WHOLE_AT,
     PatientServer,
     count_files,
     count_places,
@@ -41,6 +50,9 @@ _THREADS = 4
 _WAITING = 2000
 _IDLE_SECONDS = 10
 _END_SECONDS = 3
+
+#: Of Prometheus' text format.
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -64,12 +76,22 @@ class WebApp:
         app: App | None,
         verifier: Verifier | None,
         precedence: Precedence | None = None,
+        meter: RequestMeter | None = None,
+        scrape: Callable[[], str] | None = None,
     ) -> None:
         self._readiness = readiness
         self._app = app
         self._verifier = verifier
         self._precedence = precedence or Precedence()
         self._replays = Replays()
+        self._meter = meter or RequestMeter()
+        self._pages: dict[str, Callable[[], Answer]] = {
+            "/healthz": lambda: (200, {}, "ok\n"),
+            "/readyz": self._readyz,
+        }
+        if scrape:
+            told = {"content-type": _METRICS_TYPE}
+            self._pages["/metrics"] = lambda: (200, dict(told), scrape())
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -83,17 +105,14 @@ class WebApp:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _route(self, environ: Environ) -> Answer:
-        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
-            case "GET" | "HEAD", "/healthz":
-                return 200, {}, "ok\n"
-            case "GET" | "HEAD", "/readyz":
-                return self._readyz()
-            case "POST", "/slack/events" if self._app and self._verifier:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if page := self._pages.get(path):
+            is_read = method in ("GET", "HEAD")
+            return page() if is_read else _refuse_method("GET, HEAD")
+        if path == "/slack/events" and self._app and self._verifier:
+            if method == "POST":
                 return self._receive(environ, self._app, self._verifier)
-            case _, "/slack/events" if self._app and self._verifier:
-                return _refuse_method("POST")
-            case _, "/healthz" | "/readyz":
-                return _refuse_method("GET, HEAD")
+            return _refuse_method("POST")
         return 404, {}, "not found\n"
 
     def _readyz(self) -> Answer:
@@ -103,6 +122,7 @@ class WebApp:
         return 200, {}, "ready\n"
 
     def _receive(self, environ: Environ, app: App, verifier: Verifier) -> Answer:
+        since = environ.get(WHOLE_AT) or time.monotonic()
         body = environ["wsgi.input"].read()
         signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
         try:
@@ -113,15 +133,20 @@ class WebApp:
             )
             parsed = parse_body(body, content_type=environ.get("CONTENT_TYPE", ""))
         except Unverified:
+            self._meter.refused(UNSIGNED)
             return _refuse_stranger("not signed by Slack in time")
         except MalformedRequest as error:
+            self._meter.refused(MALFORMED_BODY)
             logger.warning("A request was refused: %s", error)
             return 400, {}, "malformed\n"
         with take_turn(self._precedence, parsed):
-            return self._take(app, parsed, signature)
+            answer = self._take(app, parsed, signature)
+        self._meter.answered(find_kind(parsed), answer[0], time.monotonic() - since)
+        return answer
 
     def _take(self, app: App, body: Mapping[str, Any], signature: str) -> Answer:
         if self._replays.has(body, signature):
+            self._meter.refused(REPEATED)
             return _refuse_stranger("it was answered before")
         response = dispatch(app, body)
         if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -1,6 +1,6 @@
 """What every listener ends in: the share is stored, then handed over. No network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clients.response_urls import ResponseUrls
 from bot.domain.consents import Question
@@ -13,6 +13,7 @@ from bot.work.ledger.consents import ConsentLedger
 from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
+from bot.work.meter import WorkMeter
 from bot.work.runner import Job, JobKind, Runner
 
 
@@ -27,6 +28,7 @@ class Intake:
     presses: PressLedger
     consents: ConsentLedger
     withdrawals: WithdrawalLedger
+    meter: WorkMeter = field(default_factory=WorkMeter)
 
     def accept(self, share: Share) -> None:
         """Store *share* and have it worked on.
@@ -36,6 +38,7 @@ class Intake:
         """
         share_id = self.ledger.add(share)
         if share_id is not None:
+            self.meter.share_stored(share.identity)
             kind = JobKind.REPLY if share.notice else JobKind.SHARE
             self.runner.submit(Job(kind, share_id, share.channel_id))
 

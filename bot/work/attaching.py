@@ -18,6 +18,7 @@ from bot.work.attach import Attached, AttachWorkflow
 from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
+from bot.work.meter import WorkMeter
 from bot.work.precedence import GiveWay
 from bot.work.runner import Job, JobKind, Runner
 from bot.work.steady_clock import credible
@@ -42,6 +43,7 @@ class AttachmentHandler:
         patience: Patience,
         give_way: GiveWay = lambda: None,
         timer: Callable[[], float] = time.monotonic,
+        meter: WorkMeter | None = None,
     ) -> None:
         self._ledger = ledger
         self._workflow = workflow
@@ -50,6 +52,7 @@ class AttachmentHandler:
         self._patience = patience
         self._give_way = give_way
         self._timer = timer
+        self._meter = meter or WorkMeter()
 
     def run(self, job: Job) -> None:
         """Try the attachment of *job*."""
@@ -77,13 +80,15 @@ class AttachmentHandler:
             outcome = Outcome.kept(problem)
         else:
             outcome = UNDONE
+        shown, is_wanted = self._ledger.remove(open_.attachment_id, outcome)
+        self._meter.removal_ended(outcome)
         logger.info(
-            "attachment=%d key=%s removal=%s",
+            "share=%d attachment=%d key=%s removal=%s",
+            open_.share_id,
             open_.attachment_id,
             open_.item_key,
             outcome.code,
         )
-        shown, is_wanted = self._ledger.remove(open_.attachment_id, outcome)
         self._submit_replies(shown, open_.channel_id)
         self._submit_comments(open_.attachment_id)
         if is_wanted:
@@ -94,31 +99,26 @@ class AttachmentHandler:
         try:
             attached = self._try(open_)
         except TransientProblem as problem:
-            self._postpone(job, open_, problem)
+            self._postpone(job, open_, problem, since=started)
         except FinalProblem as problem:
-            self._fail(open_, problem)
+            self._fail(open_, problem, since=started)
         else:
-            took = self._timer() - started
-            logger.info(
-                "share=%d attachment=%d key=%s outcome=%s bytes=%s took=%.3f",
-                open_.share_id,
-                open_.attachment_id,
-                open_.item_key,
-                attached.outcome.code,
-                open_.file.size,
-                took,
-            )
-            self._decide(open_, attached.outcome, attached.asset_id)
+            self._decide(open_, attached.outcome, attached.asset_id, since=started)
 
     def _try(self, open_: OpenAttachment) -> Attached:
         with foreseeing(logger):
             return self._workflow.run(open_, progress=self._reporter(open_))
 
     def _postpone(
-        self, job: Job, open_: OpenAttachment, problem: TransientProblem
+        self,
+        job: Job,
+        open_: OpenAttachment,
+        problem: TransientProblem,
+        *,
+        since: float,
     ) -> None:
         if not self._wait(job, open_, problem):
-            self._give_up(open_.attachment_id, problem)
+            self._give_up(open_.attachment_id, problem, since=since)
 
     def _wait(self, job: Job, open_: OpenAttachment, problem: TransientProblem) -> bool:
         """Have the attachment tried again later; False where it was tried enough."""
@@ -137,7 +137,9 @@ class AttachmentHandler:
         self._report(open_.attachment_id)
         return True
 
-    def _give_up(self, attachment_id: int, problem: TransientProblem) -> None:
+    def _give_up(
+        self, attachment_id: int, problem: TransientProblem, *, since: float
+    ) -> None:
         open_ = self._ledger.get_open(attachment_id)
         assert open_ is not None, "only its own handler decides an attachment"
         try:
@@ -150,12 +152,19 @@ class AttachmentHandler:
                 open_.asset_id or unknown,
                 left,
             )
-        logger.error("attachment=%d given up: %s", attachment_id, problem)
+        logger.error(
+            "share=%d attachment=%d given up: %s",
+            open_.share_id,
+            attachment_id,
+            problem,
+        )
         is_withdrawn = open_.is_withdrawn
         outcome = _DELETED if is_withdrawn else Outcome.giving_up(problem)
-        self._decide(open_, outcome, None)
+        self._decide(open_, outcome, None, since=since)
 
-    def _fail(self, open_: OpenAttachment, problem: FinalProblem) -> None:
+    def _fail(
+        self, open_: OpenAttachment, problem: FinalProblem, *, since: float
+    ) -> None:
         logger.warning(
             "share=%d attachment=%d key=%s failed: %s",
             open_.share_id,
@@ -165,12 +174,18 @@ class AttachmentHandler:
         )
         if isinstance(problem, WorkItemNotFound):
             self._directory.forget(open_.work_item_id)
-        self._decide(open_, Outcome.of(problem), None)
+        self._decide(open_, Outcome.of(problem), None, since=since)
 
     def _decide(
-        self, open_: OpenAttachment, outcome: Outcome, asset_id: str | None
+        self,
+        open_: OpenAttachment,
+        outcome: Outcome,
+        asset_id: str | None,
+        *,
+        since: float,
     ) -> None:
         decided = self._ledger.decide(open_.attachment_id, outcome, asset_id=asset_id)
+        self._tell_end(open_, outcome, seconds=self._timer() - since)
         self._submit_replies(decided.shares, open_.channel_id)
         self._submit_comments(open_.attachment_id)
         if decided.is_wanted:
@@ -179,6 +194,20 @@ class AttachmentHandler:
         for attachment_id in decided.removals:
             job = Job(JobKind.ATTACHMENT, attachment_id, open_.channel_id)
             self._runner.submit(job)
+
+    def _tell_end(
+        self, open_: OpenAttachment, outcome: Outcome, *, seconds: float
+    ) -> None:
+        self._meter.attachment_ended(outcome)
+        logger.info(
+            "share=%d attachment=%d key=%s outcome=%s bytes=%s seconds=%.3f",
+            open_.share_id,
+            open_.attachment_id,
+            open_.item_key,
+            outcome.code,
+            open_.file.size,
+            seconds,
+        )
 
     def _report(self, attachment_id: int) -> None:
         self._submit_replies(self._ledger.waiting_shares(attachment_id), "")

@@ -22,7 +22,7 @@ from bot.errors import (
     TooManyWorkItems,
     TransientProblem,
 )
-from bot.work.attempts import LONGEST_SECONDS, Patience, foreseeing
+from bot.work.attempts import Patience, foreseeing
 from bot.work.delays import after
 from bot.work.ledger.parts import Resolution
 from bot.work.ledger.shares import Found, NewShare, ShareLedger
@@ -31,7 +31,6 @@ from bot.work.runner import Job, JobKind, Runner
 from bot.work.seeking import Seeker
 
 logger = logging.getLogger(__name__)
-
 
 #: One message attaches to no more work items than this.
 MOST_ITEMS = 20
@@ -236,13 +235,13 @@ class ShareHandler:
             raise PlaneUnavailable from problem
 
     def _postpone(self, job: Job, share: NewShare, problem: TransientProblem) -> None:
-        at = self._patience.next_try(problem, share.attempts)
-        if at is None and self._directory.has_listed:
+        # What was never known cannot be told about, nor is it dropped without a word.
+        is_endless = not self._directory.has_listed
+        patience = replace(self._patience, is_endless=is_endless)
+        at = patience.next_try(problem, share.attempts)
+        if at is None:
             self._give_up(share, problem)
             return
-        if at is None:
-            # What it refers to was never known: it is not dropped without a word.
-            at = self._patience.clock() + LONGEST_SECONDS
         logger.warning("share=%d waits for %s", share.share_id, problem)
         self._ledger.postpone(
             share.share_id,

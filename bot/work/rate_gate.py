@@ -32,7 +32,7 @@ class RateGate:
             threading.Condition.wait
         ),
     ) -> None:
-        self._limit = limit
+        self.limit = limit
         self._window = window
         self._clock = clock
         self._wait = wait
@@ -72,6 +72,21 @@ class RateGate:
         """Whether a call would go through at once."""
         with self._changed:
             return not self._queue and self._time_to_place() == 0.0
+
+    @property
+    def left(self) -> int:
+        """How many calls would go through at once."""
+        with self._changed:
+            if self._time_to_place() != 0.0:
+                return 0
+            used = self._under_way + len(self._answered)
+            return int(min(self.limit - used, self._at_once - self._under_way))
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a place."""
+        with self._changed:
+            return len(self._queue) + len(self._behind)
 
     def push_back(self, seconds: float) -> None:
         """Let nobody through for *seconds*: Plane said so, in answer to a call.
@@ -123,7 +138,7 @@ class RateGate:
             return None
         while self._answered and self._answered[0] <= now - self._window:
             self._answered.popleft()
-        if self._under_way + len(self._answered) < self._limit:
+        if self._under_way + len(self._answered) < self.limit:
             return 0.0
         if not self._answered:
             return None
@@ -133,7 +148,7 @@ class RateGate:
         with self._changed:
             self._under_way -= 1
             if refusals == self._refusals:
-                is_many = self._at_once >= self._limit
+                is_many = self._at_once >= self.limit
                 self._at_once = math.inf if is_many else self._at_once * 2
             self._answered.append(self._clock())
             self._changed.notify_all()

@@ -14,6 +14,7 @@ from bot.domain.help import write_help
 from bot.domain.outcomes import HELP, Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
+from bot.domain.reports import NOTHING
 from bot.domain.sentences import tell
 from bot.domain.shares import MESSAGE
 from bot.errors import (
@@ -32,6 +33,7 @@ from bot.work.attempts import Patience, foreseeing
 from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.replies import Reply, ReplyLedger
 from bot.work.ledger.states import ReplyState
+from bot.work.meter import WorkMeter
 from bot.work.runner import Job, Runner
 from bot.work.seals import Sealer
 from bot.work.steady_clock import credible
@@ -71,6 +73,7 @@ class ReplyHandler:
         sealer: Sealer,
         patience: Patience,
         clock: Callable[[], float],
+        meter: WorkMeter | None = None,
     ) -> None:
         self._ledger = ledger
         self._slack = slack
@@ -83,12 +86,19 @@ class ReplyHandler:
         self._sealer = sealer
         self._patience = patience
         self._clock = clock
+        self._meter = meter or WorkMeter()
 
     def run(self, job: Job) -> None:
         """Post or edit the reply of *job*'s share if it has something to say."""
         reply = self._ledger.get(job.row_id)
-        if reply is None or reply.due_at is None:
+        if reply is None:
             return
+        if reply.due_at is not None:
+            self._show_due(job, reply)
+        elif _is_quiet(reply):
+            self._tell_end(reply, NOTHING)
+
+    def _show_due(self, job: Job, reply: Reply) -> None:
         now = self._clock()
         if (at := _due_at(reply, now)) > now and self._take_up(reply):
             at = now + EDIT_SECONDS
@@ -101,10 +111,23 @@ class ReplyHandler:
             self._postpone(job, reply, problem)
         except FinalProblem as problem:
             logger.error("share=%d cannot be answered: %s", reply.share_id, problem)
-            self._ledger.fail(reply.share_id)
+            self._fail(reply)
         else:
-            if reply.report.is_final:
-                self._ledger.finish(reply)
+            if reply.report.is_final and self._ledger.finish(reply):
+                self._tell_end(reply, reply.report.summary)
+
+    def _fail(self, reply: Reply) -> None:
+        self._ledger.fail(reply.share_id)
+        self._tell_end(reply, "unanswered")
+
+    def _tell_end(self, reply: Reply, outcome: str) -> None:
+        self._meter.share_ended(outcome)
+        logger.info(
+            "share=%d outcome=%s seconds=%.3f",
+            reply.share_id,
+            outcome,
+            self._clock() - reply.received_at,
+        )
 
     def _say(self, reply: Reply) -> None:
         try:
@@ -230,7 +253,7 @@ class ReplyHandler:
         at = self._patience.next_try(problem, attempts)
         if at is None:
             logger.error("share=%d reply given up: %s", reply.share_id, problem)
-            self._ledger.fail(reply.share_id)
+            self._fail(reply)
             return
         logger.warning("share=%d reply waits for %s", reply.share_id, problem)
         self._ledger.postpone(reply.share_id, until=at)
@@ -244,6 +267,12 @@ def _is_moot(reply: Reply) -> bool:
     is_by_message = reply.trigger.startswith(MESSAGE)
     is_new = reply.state is ReplyState.NONE
     return reply.report.is_left_out and is_by_message and is_new
+
+
+def _is_quiet(reply: Reply) -> bool:
+    """Whether nothing in the share turned out to ask for anything."""
+    is_new = reply.state is ReplyState.NONE
+    return is_new and reply.report.is_planned and reply.report.summary == NOTHING
 
 
 def _is_mendable(error: str) -> bool:

@@ -19,6 +19,7 @@ from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
 from bot.sandbox.slack.signing import sign
 from bot.work.ledger.database import Database
+from bot.work.precedence import Precedence
 from bot.work.runner import Job, JobKind
 from tests.entrypoints.bolt import Homes, build_bolt
 from tests.migrated import put_database
@@ -66,6 +67,20 @@ class Runner:
         self.submitted.append(job)
 
 
+class Meter:
+    """Notes what it is told of."""
+
+    def __init__(self):
+        self.answers, self.refusals, self.seconds = [], [], []
+
+    def answered(self, kind, status, seconds):
+        self.answers.append((kind, status))
+        self.seconds.append(seconds)
+
+    def refused(self, reason):
+        self.refusals.append(reason)
+
+
 @dataclass
 class Site:
     """The web app behind its server, with what stands behind it."""
@@ -75,6 +90,8 @@ class Site:
     runner: Runner
     database: Database
     homes: Homes = field(default_factory=Homes)
+    meter: Meter = field(default_factory=Meter)
+    precedence: Precedence = field(default_factory=Precedence)
 
     def ask(self, method, path, body=b"", headers=None):
         """Make one request; return status, headers and body."""
@@ -122,9 +139,16 @@ def site(tmp_path):
     runner, readiness = Runner(), Readiness()
     homes = Homes()
     bolt = build_bolt(database, runner, ATTACH, homes=homes)
-    app = WebApp(readiness, app=bolt, verifier=Verifier(SECRET))
+    meter = Meter()
+    precedence = Precedence()
+    options = {
+        "precedence": precedence,
+        "meter": meter,
+        "scrape": lambda: "loadmaster_shares_total 0.0\n",
+    }
+    app = WebApp(readiness, app=bolt, verifier=Verifier(SECRET), **options)
     with serve(app) as port:
-        yield Site(port, readiness, runner, database, homes)
+        yield Site(port, readiness, runner, database, homes, meter, precedence)
     database.close()
 
 
@@ -156,7 +180,18 @@ def test_it_is_ready_when_nothing_is_in_its_way(site):
     assert site.ask("GET", "/readyz")[::2] == (503, b"no socket\nno database\n")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_metrics_are_told_as_prometheus_reads_them(site):
+    status, headers, body = site.ask("GET", "/metrics")
+
+    assert (status, body) == (200, b"loadmaster_shares_total 0.0\n")
+    assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+def test_where_nothing_is_measured_there_are_no_metrics(health_only):
+    assert health_only.ask("GET", "/metrics")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_a_head_is_answered_without_a_body(site, path):
     with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
         connection.sendall(
@@ -184,6 +219,7 @@ def test_there_is_nothing_else(site, method, path):
         ("PUT", "/slack/events"),
         ("POST", "/healthz"),
         ("DELETE", "/readyz"),
+        ("POST", "/metrics"),
     ],
 )
 def test_another_method_is_refused(site, method, path):
@@ -206,6 +242,42 @@ def test_an_event_is_stored_before_it_is_answered(site):
 
     assert site.stored() == 1
     assert site.runner.submitted == [Job(JobKind.SHARE, 1, "C1")]
+
+
+def test_each_answer_is_counted_with_the_time_that_it_took(site):
+    assert site.post(event())[0] == 200
+    assert site.post(event({"type": "something_new"}))[0] == 200
+    with site.database.write() as connection:
+        connection.execute(text("ALTER TABLE shares RENAME TO away"))
+    message = {**MESSAGE, "ts": "1700000000.000200"}
+    assert site.post(event(message))[0] == 500
+
+    assert site.meter.answers == [("message", 200), ("other", 200), ("message", 500)]
+    assert all(0 < seconds < 20 for seconds in site.meter.seconds)
+    assert site.meter.refusals == []
+
+
+def test_the_time_that_a_request_waits_for_its_turn_counts(site):
+    asking = threading.Thread(target=site.post, args=(event(),))
+    with site.precedence.turn():
+        asking.start()
+        threading.Event().wait(0.2)
+    asking.join(20)
+
+    (seconds,) = site.meter.seconds
+    assert seconds > 0.15
+
+
+def test_each_refusal_is_counted(site):
+    command = urlencode({"command": "/attach", "text": "WEB-1"}).encode()
+    form = "application/x-www-form-urlencoded"
+    headers = {"Content-Type": form, **signed(command)}
+    for _ in range(2):
+        site.ask("POST", "/slack/events", command, headers)
+    site.post(b"{")
+    site.ask("POST", "/slack/events", b"{}")
+
+    assert site.meter.refusals == ["repeated", "malformed", "unsigned"]
 
 
 def test_an_event_that_comes_again_is_answered_and_not_worked_on_again(site):

@@ -41,6 +41,7 @@ FAULTS = [
     ("slack", Fault("slack.chat.update", answer(500, ECHO))),
     ("slack", Fault("slack.users.info", answer(302, b"", {"Location": "http://x/"}))),
 ]
+PAGES = ("/healthz", "/readyz", "/x", "/metrics")
 BEHAVIOURS = ["short", "cut", "gzip", "sign_in", "redirect", "redirect_elsewhere"]
 
 
@@ -115,7 +116,11 @@ def work_through(world):
         slack.poster.post(slack.request_url, body, JSON)
         forge(slack.request_url, body)
     world.settle()
-    return "".join(world.bot.get(path)[1] for path in ("/healthz", "/readyz", "/x"))
+    pages = [world.bot.get(path)[1] for path in PAGES]
+    assert 'outcome="Attached"' in pages[-1]
+    for name in ("plan.txt", "WEB-1", message.channel_id, message.user):
+        assert name not in pages[-1]  # nor anything about anybody
+    return "".join(pages)
 
 
 def forge(url, body):

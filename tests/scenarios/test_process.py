@@ -140,9 +140,12 @@ def test_a_log_for_machines_is_one_object_a_line(stopped):
     stopped.bot.terminate()
 
     records = [json.loads(line) for line in stopped.bot.lines]
-    done = [each["message"] for each in records if "outcome=" in each["message"]]
-    assert len(done) == 1
-    assert "key=WEB-1 outcome=Attached" in done[0]
+    attached, told = (each for each in records if "outcome" in each)
+    fields = {"share": 1, "attachment": 1, "key": "WEB-1", "outcome": "Attached"}
+    assert fields.items() <= attached.items()
+    assert attached["bytes"] == message.files[0].size
+    assert (told["share"], told["outcome"]) == (1, "done")
+    assert 0 < attached["seconds"] <= told["seconds"] < 60
 
 
 def test_no_secret_message_or_content_is_logged_or_stored(either):

@@ -103,3 +103,25 @@ def test_the_next_try_is_neither_at_once_nor_later_than_need_be(number, chance, 
 def test_only_transient_problems_have_patience():
     assert not hasattr(Problem, "patience")
     assert TransientProblem.patience == DAY
+
+
+def test_each_decision_is_told():
+    told = []
+    problem = PlaneStumbled()
+    patience = Patience(
+        lambda: NOW, lambda: 1.0, note=lambda *decision: told.append(decision)
+    )
+
+    patience.next_try(problem, NEVER)
+    patience.next_try(problem, Attempts(9, NOW - DAY - 1, problem.code, NOW - DAY - 1))
+
+    assert told == [(problem, NOW + FIRST_SECONDS), (problem, None)]
+
+
+def test_what_must_not_be_given_up_is_tried_for_ever():
+    long_ago = Attempts(99, NOW - 9 * DAY, PlaneUnavailable().code, NOW - 9 * DAY)
+    patience = Patience(lambda: NOW, lambda: 1.0, is_endless=True)
+
+    at = patience.next_try(PlaneUnavailable(), long_ago)
+
+    assert at == NOW + LONGEST_SECONDS

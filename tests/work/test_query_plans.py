@@ -13,6 +13,7 @@ from bot.domain.references import WorkItemKey
 from bot.domain.seeks import SeekMessage
 from bot.domain.visits import Visitor
 from bot.errors import BotNotInvited, FileDeleted, PlaneUnavailable
+from bot.work.ledger.backlog import BacklogLedger
 from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.pruning import PruningLedger
@@ -54,6 +55,7 @@ def live(ledger):
     _consent(ledger)
     for part in (ledger.shares, ledger.attachments, ledger.replies, ledger.comments):
         part.unfinished()
+    BacklogLedger(ledger.database, clock=ledger.clock).read()
     history = HistoryLedger(ledger.database)
     history.list_latest(Visitor("T1", "U1"), most=10)
     history.is_final(share_id)

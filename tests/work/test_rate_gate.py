@@ -224,6 +224,27 @@ def test_a_gate_is_open_as_long_as_places_are_free(clock):
     assert gate.is_open
 
 
+def test_a_gate_tells_how_many_calls_are_left(clock):
+    gate = RateGate(3, clock=clock, wait=clock.wait)
+
+    assert (gate.left, gate.waiting) == (3, 0)
+    call(gate, clock)
+    with gate.passage():
+        assert gate.left == 1
+    clock.now += WINDOW
+    assert gate.left == 3
+
+
+def test_of_a_gate_that_was_pushed_back_nothing_is_left_and_then_one_call(clock):
+    gate = RateGate(3, clock=clock, wait=clock.wait)
+
+    gate.push_back(5)
+
+    assert gate.left == 0
+    clock.now += 5
+    assert gate.left == 1
+
+
 def test_a_gate_that_was_pushed_back_is_not_open(clock):
     gate = RateGate(2, clock=clock, wait=clock.wait)
 
@@ -248,6 +269,7 @@ def test_a_gate_with_others_before_it_is_not_open(clock):
         assert waiters.started.acquire(timeout=SOON)
     clock.now += WINDOW
     assert not gate.is_open
+    assert gate.waiting == 1
     waiters.wake()
     thread.join(SOON)
 

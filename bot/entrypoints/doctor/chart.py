@@ -14,6 +14,7 @@ from bot.entrypoints.clients import Clients
 from bot.entrypoints.doctor.findings import Check, Finding
 from bot.entrypoints.doctor.neighbour import Neighbour, find_neighbour
 from bot.entrypoints.doctor.problems import explain
+from bot.entrypoints.metrics import Metrics
 from bot.errors import (
     PlaneThrottled,
     PlaneUnavailable,
@@ -68,7 +69,7 @@ class Chart:
     @cached_property
     def clients(self) -> Clients:
         """The clients, as the bot has them."""
-        return Clients.of(self.settings)
+        return Clients.of(self.settings, Metrics())
 
     @cached_property
     def neighbour(self) -> Neighbour:

@@ -123,16 +123,20 @@ class ReplyLedger:
             reply_waiting_since=None,
         )
 
-    def finish(self, reply: Reply) -> None:
-        """Keep that nothing is left to say, unless something came up since *reply*."""
+    def finish(self, reply: Reply) -> bool:
+        """Keep that nothing is left to say, unless something came up since *reply*.
+
+        Return whether that is so.
+        """
         with self._database.write() as connection:
-            connection.execute(
+            finished = connection.execute(
                 update(shares)
                 .where(
                     shares.c.id == reply.share_id, shares.c.reply_due_at == reply.due_at
                 )
                 .values(reply_due_at=None)
             )
+        return finished.rowcount > 0
 
     def fail(self, share_id: int) -> None:
         """Give up what the reply has to say now.
