@@ -257,15 +257,38 @@ def test_each_answer_is_counted_with_the_time_that_it_took(site):
     assert site.meter.refusals == []
 
 
-def test_the_time_that_a_request_waits_for_its_turn_counts(site):
-    asking = threading.Thread(target=site.post, args=(event(),))
+def test_the_time_that_a_request_waits_for_its_turn_or_a_thread_counts(site):
+    messages = [{**MESSAGE, "ts": f"1700000000.{number:06}"} for number in range(8)]
+    asking = [
+        threading.Thread(target=site.post, args=(event(message),))
+        for message in messages
+    ]
     with site.precedence.turn():
-        asking.start()
-        threading.Event().wait(0.2)
-    asking.join(20)
+        for thread in asking:
+            thread.start()
+        # Most of the requests have come whole by the first half of it.
+        threading.Event().wait(1.0)
+    for thread in asking:
+        thread.join(20)
 
-    (seconds,) = site.meter.seconds
-    assert seconds > 0.15
+    assert len(site.meter.seconds) == 8
+    assert sum(seconds > 0.5 for seconds in site.meter.seconds) > 4
+
+
+def test_the_time_between_the_requests_of_a_connection_does_not_count(site):
+    raw = json.dumps(event()).encode()
+    headers = {"Content-Type": "application/json", **signed(raw)}
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    took = []
+    with contextlib.closing(connection):
+        for _ in range(2):
+            threading.Event().wait(0.2)
+            started = time.monotonic()
+            connection.request("POST", "/slack/events", raw, headers)
+            assert connection.getresponse().read() == b""
+            took.append(time.monotonic() - started)
+
+    assert site.meter.seconds[1] <= took[1]
 
 
 def test_each_refusal_is_counted(site):

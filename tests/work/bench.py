@@ -4,7 +4,7 @@ Nothing runs by itself here: a test runs each job, and sees what was submitted.
 """
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import PlaneCalls
@@ -32,6 +32,7 @@ from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
+from bot.work.meter import WorkMeter
 from bot.work.planning import Guards, ShareHandler
 from bot.work.rate_gate import RateGate
 from bot.work.receipts import Receipts
@@ -60,6 +61,22 @@ class Agenda:
         return list(dict.fromkeys(taken))
 
 
+class Meter(WorkMeter):
+    """Notes what ended, and how."""
+
+    def __init__(self):
+        self.ended = []
+
+    def share_ended(self, outcome):
+        self.ended.append(("share", outcome))
+
+    def attachment_ended(self, outcome):
+        self.ended.append(("attachment", outcome.code))
+
+    def removal_ended(self, outcome):
+        self.ended.append(("removal", outcome.code))
+
+
 @dataclass
 class Bench:
     """Everything that a share passes, to be moved by hand."""
@@ -79,6 +96,7 @@ class Bench:
     response_urls: ResponseUrls
     comments: PlaneComments
     people: SlackDirectory
+    meter: Meter = field(default_factory=Meter)
 
     def share(self, *files, text="WEB-1", **options):
         """Share files in Slack and take the share in; return message and id."""
@@ -133,6 +151,7 @@ class Bench:
             self.agenda,
             patience=self.patience,
             timer=timer or self.clock,
+            meter=self.meter,
         )
         handler.run(Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"))
 
@@ -150,6 +169,7 @@ class Bench:
             sealer=Sealer("a-secret"),
             patience=self.patience,
             clock=self.clock,
+            meter=self.meter,
         )
         handler.run(Job(JobKind.REPLY, share_id, "CGENERAL"))
 

@@ -71,7 +71,7 @@ def test_what_was_shown_is_kept_with_its_time(ledger, share_id):
 def test_a_reply_is_due_until_it_said_everything(ledger, share_id):
     assert due(ledger) == [ledger.clock.now]
 
-    ledger.replies.finish(ledger.replies.get(share_id))
+    assert ledger.replies.finish(ledger.replies.get(share_id))
 
     assert due(ledger) == []
 
@@ -82,7 +82,7 @@ def test_what_came_up_while_a_reply_was_written_is_still_to_be_said(ledger, shar
     first = ledger.attachments.unfinished()[0][0]
     ledger.attachments.decide(first, ATTACHED, asset_id=item_id(7))
 
-    ledger.replies.finish(seen)
+    assert not ledger.replies.finish(seen)
 
     assert due(ledger) == [ledger.clock.now]
 

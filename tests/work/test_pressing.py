@@ -65,6 +65,7 @@ def test_undo_removes_the_file_and_says_so(bench, attached, caplog):
     assert buttons(bench, message) == ["Attach again"]
     assert bench.ledger.replies.unfinished() == []
     assert "key=WEB-1 removal=Undone" in caplog.text
+    assert bench.meter.ended[-2:] == [("removal", "Undone"), ("share", "done")]
 
 
 def test_what_was_undone_is_attached_again_by_retry(bench, file, attached):

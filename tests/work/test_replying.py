@@ -11,6 +11,8 @@ from bot.work.replying import EDIT_SECONDS, QUIET_SECONDS
 from bot.work.runner import Job, JobKind
 from tests.work.bench import LINKS
 
+JSON = {"Content-Type": "application/json"}
+
 
 def attached(bench, *files):
     """Share files and have them attached; return the message and the share's id."""
@@ -299,7 +301,54 @@ def test_a_slack_that_tells_nothing_of_the_thread_ends_no_wait(bench):
     bench.ledger.replies.posting(share_id, until=until)
     bench.slack.fail(Fault("slack.conversations.replies", answer(503), times=2))
 
+
+def ends(caplog):
+    return [each.message for each in caplog.records if " outcome=" in each.message]
+
+
+def test_the_end_of_a_share_is_told_once_with_all_before_it(bench, caplog):
+    caplog.set_level("INFO")
+    _, share_id = attached(bench)
+    bench.clock.now += 3
+
+    bench.reply(share_id)
+    bench.reply(share_id)
+
+    assert ends(caplog) == [
+        "share=1 attachment=1 key=WEB-1 outcome=Attached bytes=16 seconds=0.000",
+        "share=1 outcome=done seconds=3.000",
+    ]
+    assert bench.meter.ended == [("attachment", "Attached"), ("share", "done")]
+
+
+def test_a_share_under_way_has_not_ended(bench):
+    _, share_id = bench.share(bench.slack.add_file())
+    bench.plan(share_id)
+    bench.clock.now += QUIET_SECONDS
+
+    bench.reply(share_id)
+
+    assert bench.meter.ended == []
+
+
+def test_a_share_that_names_nothing_known_ends_quietly(bench, caplog):
+    caplog.set_level("INFO")
+    message, share_id = bench.share(bench.slack.add_file(), text="UTF-8")
+    bench.plan(share_id)
+
     bench.reply(share_id)
 
     assert bench.told(message) == []
     assert bench.agenda.jobs[-1][1] == until
+    assert ends(caplog) == ["share=1 outcome=quiet seconds=0.000"]
+    assert bench.meter.ended == [("share", "quiet")]
+
+
+def test_a_share_that_cannot_be_answered_ends_all_the_same(bench):
+    _, share_id = attached(bench)
+    refusal = answer(200, b'{"ok": false, "error": "msg_too_long"}', JSON)
+    bench.slack.fail(Fault("slack.chat.postMessage", refusal))
+
+    bench.reply(share_id)
+
+    assert bench.meter.ended[-1] == ("share", "unanswered")
