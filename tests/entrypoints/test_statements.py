@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from bot.config import Settings
 from bot.entrypoints.composition import Loadmaster
+from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.web import dispatch
 from bot.work.replying import QUIET_SECONDS
 from tests.world import open_world
@@ -52,7 +53,7 @@ def running(tmp_path_factory):
     """A world, and a bot in this process which knows WEB-1."""
     with open_world(tmp_path_factory.mktemp("bot")) as world:
         world.slack.subscriptions.clear()  # events are handed over by hand
-        bot = Loadmaster(Settings.from_env(world.environment()))
+        bot = Loadmaster(Settings.from_env(world.environment()), Metrics())
         bot.start()
         world.reply(hear(world, bot, share(world, "WEB-1")))
         world.settle()

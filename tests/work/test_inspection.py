@@ -6,8 +6,8 @@ from bot.work.ledger.database import Database
 from bot.work.ledger.inspection import (
     LatestShare,
     Version,
+    compare_version,
     find_latest_share,
-    read_version,
 )
 from bot.work.ledger.shares import ShareLedger
 from tests.migrated import put_database
@@ -43,17 +43,17 @@ def set_version(database, version):
 def test_a_version_is_told_as_seen_from_this_program(database, version, expected):
     set_version(database, version)
 
-    assert read_version(database) is expected
+    assert compare_version(database) is expected
 
 
 def test_what_was_just_migrated_is_of_the_same_version(database):
-    assert read_version(database) is Version.SAME
+    assert compare_version(database) is Version.SAME
 
 
 def test_a_database_without_tables_has_no_version(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/empty.db")
 
-    assert read_version(database) is Version.NONE
+    assert compare_version(database) is Version.NONE
     database.close()
 
 

@@ -301,6 +301,11 @@ def test_a_slack_that_tells_nothing_of_the_thread_ends_no_wait(bench):
     bench.ledger.replies.posting(share_id, until=until)
     bench.slack.fail(Fault("slack.conversations.replies", answer(503), times=2))
 
+    bench.reply(share_id)
+
+    assert bench.told(message) == []
+    assert bench.agenda.jobs[-1][1] == until
+
 
 def ends(caplog):
     return [each.message for each in caplog.records if " outcome=" in each.message]
@@ -339,7 +344,6 @@ def test_a_share_that_names_nothing_known_ends_quietly(bench, caplog):
     bench.reply(share_id)
 
     assert bench.told(message) == []
-    assert bench.agenda.jobs[-1][1] == until
     assert ends(caplog) == ["share=1 outcome=quiet seconds=0.000"]
     assert bench.meter.ended == [("share", "quiet")]
 

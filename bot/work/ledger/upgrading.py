@@ -22,7 +22,7 @@ def upgrade(connection: Connection) -> None:
     """
     if read_version(connection) == NEWEST:
         return
-    # Alembic takes as long to import as SQLAlchemy; most starts need it for nothing.
+    # A fifth of the time to start goes into importing it; most need it for nothing.
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
