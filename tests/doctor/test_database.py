@@ -7,6 +7,7 @@ import pytest
 
 from bot.entrypoints.doctor.filesystems import find_risk
 from bot.entrypoints.web import HttpServer, WebApp
+from bot.sandbox.wire import Server, answer
 from bot.work.ledger.database import sole_use
 
 
@@ -257,10 +258,15 @@ def test_one_that_does_not_answer_here_is_well_and_tells_what_is_left_out(
     assert step.endswith("GET /readyz.")
 
 
-def test_somebody_else_at_its_port_is_not_taken_for_it(installation, running):
-    installation.settings["PORT"] = installation.plane.origin.rpartition(":")[2]
+@pytest.mark.parametrize("other", [answer(404), answer(200, b"hello\n"), answer(503)])
+def test_somebody_else_at_its_port_is_not_taken_for_it(installation, running, other):
+    with Server("other") as server:
+        server.route("GET", "/readyz", "readyz", other)
+        installation.settings["PORT"] = server.origin.rpartition(":")[2]
 
-    assert "does not answer at" in installation.find("running")[1]
+        text = installation.find("running")[1]
+
+    assert "does not answer at" in text
 
 
 def test_a_running_one_keeps_its_socket_to_itself(installation, running):

@@ -110,8 +110,9 @@ def test_what_the_key_has_left_is_told(installation):
     )
 
 
-def test_a_key_that_may_do_more_is_told(installation):
-    installation.settings["PLANE_RATE_LIMIT"] = "30"
+@pytest.mark.parametrize("limit", ["30", "59"])
+def test_a_key_that_may_do_more_is_told(installation, limit):
+    installation.settings["PLANE_RATE_LIMIT"] = limit
 
     mark, _, step = installation.find("plane-rate")
 

@@ -48,6 +48,26 @@ def test_a_file_that_comes_back_the_same_is_well_and_is_deleted(installation, up
     assert "x-api-key" not in read.headers
 
 
+def test_a_low_limit_of_our_own_keeps_nobody_waiting(installation, upload):
+    installation.settings["PLANE_RATE_LIMIT"] = "1"
+
+    assert upload()[0] == "ok"
+
+
+def test_a_key_with_too_few_calls_for_the_deletion_too_uploads_nothing(
+    installation, upload
+):
+    me = {"X-RateLimit-Remaining": "11", "Content-Type": "application/json"}
+    installation.plane.fail(Fault("plane.me", answer(200, b"{}", me)))
+
+    assert upload() == (
+        "skipped",
+        "Skipped because the key has only 11 calls left in this minute.",
+        "Run `loadmaster doctor --upload` again in a minute.",
+    )
+    assert installation.plane.exchanges("plane.create_attachment") == []
+
+
 def test_a_plane_of_small_files_gets_a_small_one(installation, upload):
     with PlaneServer(
         store=installation.store, file_size_limit=1000, clock=installation.plane_clock

@@ -1,7 +1,7 @@
 """What is known of an installation so far: checks add to it, later ones use it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bot.errors import (
 )
 
 _SILENT = (PlaneUnavailable, PlaneThrottled, SlackUnavailable, SlackThrottled)
+_NO_LIMIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,12 @@ class Chart:
 
     @cached_property
     def clients(self) -> Clients:
-        """The clients, as the bot has them."""
-        return Clients.of(self.settings, Metrics())
+        """The clients, as the bot has them, but that none waits for a place.
+
+        Where it is too much for Plane, its answer says so.
+        """
+        plane = replace(self.settings.plane, rate_limit=_NO_LIMIT)
+        return Clients.of(replace(self.settings, plane=plane), Metrics())
 
     @cached_property
     def neighbour(self) -> Neighbour:
