@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.domain.references import WorkItemKey
 from bot.entrypoints.doctor.findings import Check, Mark, Status
-from bot.entrypoints.doctor.report import VERSION, show_finding, show_verdict
+from bot.entrypoints.doctor.report import VERSION, Lines, show_verdict
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 CHAPTER = README.partition("\n## If something is wrong: `loadmaster doctor`\n")[2]
@@ -37,7 +37,9 @@ def test_the_sample_is_what_is_shown(installation):
         replace(each, text=as_elsewhere(each.text))
         for each in installation.examine(upload=WorkItemKey("WEB", 1))
     ]
-    shown = "\n".join(map(show_finding, found)) + f"\n\n{show_verdict(found)}\n"
+    lines = Lines()
+    told = [line for each in found for line in lines.add(each)] + lines.finish()
+    shown = "\n".join([*told, "", show_verdict(found), ""])
 
     assert f"```text\n$ loadmaster doctor --upload WEB-1\n{shown}```\n" in CHAPTER
 

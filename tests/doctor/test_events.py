@@ -1,5 +1,9 @@
 """Events: the ledger of the running Loadmaster is the witness."""
 
+import os
+import pty
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -120,3 +124,31 @@ def test_a_real_bot_hears_the_word(either_stopped):
     )
     assert found["database"].mark == "ok"
     assert found["events"].text == "Your message arrived."
+
+
+def test_at_a_terminal_somebody_is_asked(world):
+    settings = world.environment() | {"PORT": str(world.bot.port)}
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "doctor"],
+        stdin=theirs,
+        stdout=theirs,
+        env=settings,
+        cwd=world.folder,
+    ) as doctor:
+        os.close(theirs)
+        shown = read_until(ours, "Now write the word help")
+        world.slack.post(from_plain("help"), channel="DANNA")
+        shown += read_until(ours, "events: Your message arrived.")
+        doctor.wait(20)
+        os.close(ours)
+
+    assert "\r\nok       running: A Loadmaster runs on this database" in shown
+
+
+def read_until(terminal, text):
+    """Read from *terminal* until *text* was there; return all that was."""
+    seen = ""
+    while text not in seen:
+        seen += os.read(terminal, 4096).decode()
+    return seen

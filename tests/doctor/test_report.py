@@ -8,7 +8,7 @@ import pytest
 
 from bot.entrypoints.cli import main
 from bot.entrypoints.doctor.findings import Check, Finding, Mark, assess
-from bot.entrypoints.doctor.report import show_finding, show_verdict
+from bot.entrypoints.doctor.report import Lines, show_verdict
 from bot.sandbox.wire import Fault, answer
 
 JSON = {"Content-Type": "application/json"}
@@ -61,12 +61,31 @@ def test_settings_that_cannot_be_read_end_with_2_and_in_the_same_form(
 def test_a_finding_is_wrapped_and_its_next_step_stands_below():
     finding = Finding(Check.DISK, Mark.FAULT, "It is full " * 9, "Make room " * 9)
 
-    assert show_finding(finding) == (
+    assert Lines().add(finding) == [
         "FAULT    disk: It is full It is full It is full It is full It is full It is\n"
         "         full It is full It is full It is full\n"
         "         -> Make room Make room Make room Make room Make room Make room Make\n"
         "         room Make room Make room"
-    )
+    ]
+
+
+def test_checks_that_are_skipped_for_one_reason_share_their_lines():
+    checks = Check.SLACK_TOKEN, Check.SLACK_SCOPES, Check.PLANE_KEY
+    a, b, c = (Finding(check, Mark.SKIPPED, "Skipped because X.") for check in checks)
+    well = Finding(Check.CLOCK, Mark.OK, "Fine.")
+    lines = Lines()
+
+    assert [lines.add(a), lines.add(b)] == [[], []]
+    assert lines.add(well) == [
+        "-        slack-token, slack-scopes: Skipped because X.",
+        "ok       clock: Fine.",
+    ]
+    assert lines.add(c) == []
+    assert lines.add(Finding(Check.DISK, Mark.SKIPPED, "Skipped because Y.")) == [
+        "-        plane-key: Skipped because X."
+    ]
+    assert lines.finish() == ["-        disk: Skipped because Y."]
+    assert lines.finish() == []
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def test_a_slack_that_slows_us_down_is_a_warning_that_says_when(installation):
 def test_what_a_slowed_down_check_did_not_learn_is_skipped(installation):
     installation.slack.fail(Fault("slack.auth.test", answer(429, b"{}")))
 
-    assert installation.find("slack-scopes")[0] == "skipped"
+    assert installation.find("slack-scopes")[:2] == (
+        "skipped",
+        "Skipped because slack-token did not go well.",
+    )
 
 
 # --- scopes -------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bot.domain.references import WorkItemKey
 from bot.entrypoints.doctor.upload import EXTERNAL_ID
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.wire import Fault, answer, cut
+from tests.sandbox.plane_calls import create
 
 WEB_1 = WorkItemKey("WEB", 1)
 PAGE = b"<html>not here"
@@ -197,6 +198,16 @@ def test_the_record_of_a_doctor_that_was_killed_is_deleted(installation, upload)
     assert [each.mark for each in again(installation)] == ["ok", "warning"]
     (left,) = plane.state.attachments("WEB-1")
     assert left.external_id == EXTERNAL_ID
+
+    assert upload()[0] == "ok"
+
+
+def test_a_half_made_record_of_a_doctor_that_was_killed_is_deleted(
+    installation, upload
+):
+    pair = {"external_id": EXTERNAL_ID, "external_source": "slack"}
+    made = create(installation.plane, **pair)
+    assert made.status_code == 200
 
     assert upload()[0] == "ok"
 

@@ -62,7 +62,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from bot.entrypoints.doctor.chart import Chart, Options
     from bot.entrypoints.doctor.examination import Examination
     from bot.entrypoints.doctor.findings import assess
-    from bot.entrypoints.doctor.report import show_finding, show_verdict, write_json
+    from bot.entrypoints.doctor.report import Lines, show_verdict, write_json
     from bot.entrypoints.doctor.steps import STEPS
     from bot.entrypoints.surroundings import read_environment
 
@@ -71,21 +71,25 @@ def _doctor(options: argparse.Namespace) -> int:
     is_there = sys.stdin.isatty() and sys.stdout.isatty()
     asks = is_there and not options.json and not options.no_events
     chart = Chart(read_environment, Options(options.upload, asks), say=_say)
-    findings = []
+    findings, lines = [], Lines()
     try:
         for finding in Examination(chart).run(STEPS):
             findings.append(finding)
             if not options.json:
-                _say(show_finding(finding))
+                _say(*lines.add(finding))
     except KeyboardInterrupt:
         return _INTERRUPTED
-    _say(write_json(findings) if options.json else f"\n{show_verdict(findings)}")
+    if options.json:
+        _say(write_json(findings))
+    else:
+        _say(*lines.finish(), "", show_verdict(findings))
     return assess(tuple(findings)).exit_status
 
 
-def _say(text: str) -> None:
-    """Print *text*, also to a terminal of another encoding."""
+def _say(*texts: str) -> None:
+    """Print *texts*, also to a terminal of another encoding."""
     encoding = sys.stdout.encoding or "utf-8"
-    shown = text.encode(encoding, "backslashreplace").decode(encoding)
-    sys.stdout.write(f"{shown}\n")
+    for text in texts:
+        shown = text.encode(encoding, "backslashreplace").decode(encoding)
+        sys.stdout.write(f"{shown}\n")
     sys.stdout.flush()

@@ -24,12 +24,42 @@ _VERDICTS = {
 }
 
 
-def show_finding(finding: Finding) -> str:
-    """Return *finding* for people, in some lines."""
-    text = _wrap(f"{finding.check}: {finding.text}", _SHOWN[finding.mark].ljust(9))
-    if not finding.next_step:
+class Lines:
+    """Shows findings for people, one after the other.
+
+    Checks that are skipped for the same reason share their lines.
+    """
+
+    def __init__(self) -> None:
+        self._alike: list[Finding] = []
+
+    def add(self, finding: Finding) -> list[str]:
+        """Return what can be shown now that there is *finding*, too."""
+        is_mute = finding.mark is Mark.SKIPPED and not finding.next_step
+        if is_mute and self._alike and self._alike[0].text == finding.text:
+            self._alike.append(finding)
+            return []
+        shown = self.finish()
+        if not is_mute:
+            return [*shown, _show([finding])]
+        self._alike = [finding]
+        return shown
+
+    def finish(self) -> list[str]:
+        """Return what was not shown yet."""
+        shown = [_show(self._alike)] if self._alike else []
+        self._alike = []
+        return shown
+
+
+def _show(findings: Sequence[Finding]) -> str:
+    """Return *findings*, which differ in their checks alone."""
+    first = findings[0]
+    checks = ", ".join(finding.check for finding in findings)
+    text = _wrap(f"{checks}: {first.text}", _SHOWN[first.mark].ljust(9))
+    if not first.next_step:
         return text
-    return f"{text}\n{_wrap(f'-> {finding.next_step}', _INDENT)}"
+    return f"{text}\n{_wrap(f'-> {first.next_step}', _INDENT)}"
 
 
 def show_verdict(findings: Sequence[Finding]) -> str:
