@@ -60,7 +60,7 @@ class AttachmentHandler:
         if open_ is None:
             return
         now = self._patience.clock()
-        if (at := credible(open_.not_before or 0.0, now)) > now:
+        if (at := credible(open_.not_before, now)) > now:
             # Whoever asks for it: what was asked of Plane may come to something still.
             self._runner.submit(job, at=at)
         elif open_.state is AttachmentState.REMOVING:

@@ -296,7 +296,7 @@ def _due_at(reply: Reply, now: float) -> float:
         at = 0.0
     else:
         at = _later(reply.received_at, QUIET_SECONDS, now)
-    return max(at, credible(reply.not_before or 0.0, now))
+    return max(at, credible(reply.not_before, now))
 
 
 def _later(since: float, seconds: float, now: float) -> float:

@@ -79,7 +79,7 @@ def test_a_step_that_fails_is_done_once_in_the_end(world, faults):
 def test_a_link_whose_steps_fail_is_made_once(world):
     url = "https://docs.google.com/document/d/1e8Ltk/edit"
     world.plane.fail(wire.Fault("plane.list_links", gateway(502)))
-    late = wire.Fault("plane.create_link", gateway(504), phase="after")
+    late = wire.Fault("plane.create_link", gateway(502), phase="after")
     world.plane.fail(late)
     file = world.slack.add_file(mode="external", name="Plan", external_url=url)
 

@@ -257,7 +257,7 @@ def test_the_ledger_knows_how_late_a_post_or_an_edit_may_come(bench):
     latest = bench.clock.now + LATEST_SECONDS
     assert posted[0].not_before == latest - EDIT_SECONDS
     assert edited[0].not_before == latest
-    assert bench.ledger.replies.get(share_id).not_before is None
+    assert bench.ledger.replies.get(share_id).not_before == 0.0
 
 
 @pytest.mark.parametrize("seconds", [0, LATEST_SECONDS - 0.1])

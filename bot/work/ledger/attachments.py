@@ -3,6 +3,7 @@
 Each verb is one transaction.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
+from bot.work.ledger.heard import Heard
 from bot.work.ledger.lines import KNOWN_LINK, disown
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.places import ask_for_comments, find_due_comments
@@ -51,7 +53,7 @@ class OpenAttachment:
     state: AttachmentState
     asset_id: str | None
     attempts: Attempts
-    not_before: float | None = None
+    not_before: float = 0.0
     is_link: bool = False
     is_withdrawn: bool = False
 
@@ -94,6 +96,7 @@ class AttachmentLedger:
         self._database = database
         self._clock = clock
         self._has_comments = has_comments
+        self._heard = Heard()
 
     def get_open(self, attachment_id: int) -> OpenAttachment | None:
         """Return the attachment if a share waits for it, or for its removal."""
@@ -132,7 +135,7 @@ class AttachmentLedger:
             state=AttachmentState(row.state),
             asset_id=row.asset_id,
             attempts=read_attempts(row),
-            not_before=row.not_before,
+            not_before=self._heard.correct(attachment_id, row.not_before or 0.0),
             is_link=row.is_link,
             # What is there stays there, and remains somebody's to undo.
             is_withdrawn=row.is_withdrawn and not row.is_owned,
@@ -152,12 +155,13 @@ class AttachmentLedger:
 
     def restart(self, attachment_id: int) -> None:
         """Forget Plane's record: there is none now."""
-        self._set(
-            attachment_id,
-            state=AttachmentState.PENDING,
-            asset_id=None,
-            not_before=None,
-        )
+        with self._heard.keeping(attachment_id):
+            self._set(
+                attachment_id,
+                state=AttachmentState.PENDING,
+                asset_id=None,
+                not_before=None,
+            )
 
     def expect_record(self, attachment_id: int, *, within: float) -> None:
         """Keep that Plane is asked for a record, which may come *within* seconds."""
@@ -165,15 +169,16 @@ class AttachmentLedger:
 
     def open(self, attachment_id: int, asset_id: str) -> None:
         """Keep the record that Plane made."""
-        self._set(
-            attachment_id,
-            state=AttachmentState.OPENED,
-            asset_id=asset_id,
-            is_link=False,
-            not_before=None,
-            relayed=0,
-            waiting_for=None,
-        )
+        with self._heard.keeping(attachment_id):
+            self._set(
+                attachment_id,
+                state=AttachmentState.OPENED,
+                asset_id=asset_id,
+                is_link=False,
+                not_before=None,
+                relayed=0,
+                waiting_for=None,
+            )
 
     def expect_link(self, attachment_id: int, *, within: float) -> None:
         """Keep that Plane, which had none, is asked for a link as for a record."""
@@ -208,7 +213,10 @@ class AttachmentLedger:
         attached already. Where one of them moves the file, it goes from where it was.
         That a message was deleted is for its own share; who came since waits on.
         """
-        with self._database.write() as connection:
+        with (
+            self._hearing(attachment_id, outcome),
+            self._database.write() as connection,
+        ):
             waiting, is_wanted = _find_waiting(connection, attachment_id, outcome)
             disowned = disown(connection, attachment_id, outcome, asset_id=asset_id)
             connection.execute(
@@ -300,14 +308,24 @@ class AttachmentLedger:
             now = self._clock()
             ask_for_comments(connection, attachment_id, share_ids, now=now)
 
+    def _hearing(
+        self, attachment_id: int, outcome: Outcome
+    ) -> contextlib.AbstractContextManager[None]:
+        """Know meanwhile that a success is an answer."""
+        if outcome.is_success:
+            return self._heard.keeping(attachment_id)
+        return contextlib.nullcontext()
+
     def _expect(self, attachment_id: int, within: float, *, is_link: bool) -> None:
-        self._set(
-            attachment_id,
-            state=AttachmentState.OPENED,
-            asset_id=None,
-            is_link=is_link,
-            not_before=self._clock() + within,
-        )
+        until = self._clock() + within
+        with self._heard.keeping(attachment_id, until=until):
+            self._set(
+                attachment_id,
+                state=AttachmentState.OPENED,
+                asset_id=None,
+                is_link=is_link,
+                not_before=until,
+            )
 
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:

@@ -14,6 +14,7 @@ from bot.domain.outcomes import OWN, REMOVING
 from bot.errors import Problem
 from bot.work.ledger.attempts import NEVER, Attempts, count_attempt, read_attempts
 from bot.work.ledger.database import Database
+from bot.work.ledger.heard import Heard
 from bot.work.ledger.schema import (
     attachments,
     comments,
@@ -58,6 +59,7 @@ class CommentLedger:
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+        self._heard = Heard()
 
     def get_due(self, row_id: int) -> DueComment | None:
         """Return the comment if something may have to be done about it."""
@@ -67,7 +69,10 @@ class CommentLedger:
                     comments.c.id == row_id, comments.c.due_at.is_not(None)
                 )
             ).one_or_none()
-            return None if row is None else _due_comment(connection, row)
+            if row is None:
+                return None
+            due_at = self._heard.correct(row_id, row.due_at)
+            return _due_comment(connection, row, due_at=due_at)
 
     def posting(self, row_id: int, *, within: float) -> None:
         """Keep that it is about to be made.
@@ -80,17 +85,19 @@ class CommentLedger:
 
     def unsent(self, row_id: int) -> None:
         """Keep that Plane certainly did not make it."""
-        self._set(row_id, state=CommentState.NONE)
+        with self._heard.keeping(row_id):
+            self._set(row_id, state=CommentState.NONE, due_at=self._clock())
 
     def show(self, row_id: int, *, comment_id: str, digest: str | None) -> None:
         """Keep that Plane has it, and what it says; None where that is not known."""
-        self._set(
-            row_id,
-            state=CommentState.POSTED,
-            comment_id=comment_id,
-            digest=digest,
-            due_at=self._clock(),
-        )
+        with self._heard.keeping(row_id):
+            self._set(
+                row_id,
+                state=CommentState.POSTED,
+                comment_id=comment_id,
+                digest=digest,
+                due_at=self._clock(),
+            )
 
     def lose(self, row_id: int) -> None:
         """Keep that somebody deleted it in Plane."""
@@ -115,7 +122,10 @@ class CommentLedger:
 
     def postpone(self, row_id: int, problem: Problem, *, until: float) -> None:
         """Try the comment again at *until*."""
-        with self._database.write() as connection:
+        with (
+            self._heard.keeping(row_id, until=until),
+            self._database.write() as connection,
+        ):
             count_attempt(
                 connection, comments, row_id, problem, now=self._clock(), until=until
             )
@@ -137,7 +147,7 @@ class CommentLedger:
             )
 
 
-def _due_comment(connection: Connection, row: Row[Any]) -> DueComment:
+def _due_comment(connection: Connection, row: Row[Any], *, due_at: float) -> DueComment:
     lines = _lines(connection, row)
     own = [file for outcome, file in lines if outcome in OWN]
     return DueComment(
@@ -154,7 +164,7 @@ def _due_comment(connection: Connection, row: Row[Any]) -> DueComment:
         comment_id=row.comment_id,
         digest=row.digest,
         revision=row.revision,
-        due_at=row.due_at,
+        due_at=due_at,
         attempts=read_attempts(row),
         files=tuple({file.file_id: file for file in own}.values()),
         is_open=any(outcome in (None, REMOVING.code) for outcome, _ in lines),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from bot.domain.reports import Report
 from bot.domain.seeks import SeekMessage, parse_seek
 from bot.work.ledger.database import Database
+from bot.work.ledger.heard import Heard
 from bot.work.ledger.reporting import read_report
 from bot.work.ledger.schema import shares
 from bot.work.ledger.states import ReplyState
@@ -40,7 +41,7 @@ class Reply:
     shown_at: float | None
     digest: str | None
     due_at: float | None
-    not_before: float | None
+    not_before: float
     attempts: int
     waiting_since: float | None
     report: Report
@@ -52,6 +53,7 @@ class ReplyLedger:
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+        self._heard = Heard()
 
     def get(self, share_id: int) -> Reply | None:
         """Return the share's reply with everything that it has to say now.
@@ -79,7 +81,7 @@ class ReplyLedger:
                 shown_at=row.reply_at,
                 digest=row.reply_digest,
                 due_at=row.reply_due_at,
-                not_before=row.reply_not_before,
+                not_before=self._heard.correct(share_id, row.reply_not_before or 0.0),
                 waiting_since=row.reply_waiting_since,
                 attempts=row.reply_attempts,
                 report=read_report(connection, row),
@@ -108,20 +110,22 @@ class ReplyLedger:
 
     def unsent(self, share_id: int) -> None:
         """Keep that Slack certainly did not post it."""
-        self._set(share_id, reply_state=ReplyState.NONE)
+        with self._heard.keeping(share_id):
+            self._set(share_id, reply_state=ReplyState.NONE, reply_not_before=None)
 
     def show(self, share_id: int, *, ts: str, digest: str | None) -> None:
         """Keep where the reply is and what it says; None where that is not known."""
-        self._set(
-            share_id,
-            reply_state=ReplyState.POSTED,
-            reply_ts=ts,
-            reply_at=self._clock(),
-            reply_digest=digest,
-            reply_attempts=0,
-            reply_not_before=None,
-            reply_waiting_since=None,
-        )
+        with self._heard.keeping(share_id):
+            self._set(
+                share_id,
+                reply_state=ReplyState.POSTED,
+                reply_ts=ts,
+                reply_at=self._clock(),
+                reply_digest=digest,
+                reply_attempts=0,
+                reply_not_before=None,
+                reply_waiting_since=None,
+            )
 
     def finish(self, reply: Reply) -> bool:
         """Keep that nothing is left to say, unless something came up since *reply*.
@@ -153,15 +157,16 @@ class ReplyLedger:
 
     def postpone(self, share_id: int, *, until: float) -> None:
         """Try the reply again at *until*."""
-        self._set(
-            share_id,
-            reply_attempts=shares.c.reply_attempts + 1,
-            reply_due_at=until,
-            reply_not_before=until,
-            reply_waiting_since=func.coalesce(
-                shares.c.reply_waiting_since, self._clock()
-            ),
-        )
+        with self._heard.keeping(share_id, until=until):
+            self._set(
+                share_id,
+                reply_attempts=shares.c.reply_attempts + 1,
+                reply_due_at=until,
+                reply_not_before=until,
+                reply_waiting_since=func.coalesce(
+                    shares.c.reply_waiting_since, self._clock()
+                ),
+            )
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every share with more to say."""
