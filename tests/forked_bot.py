@@ -1,4 +1,4 @@
-"""Bots that are forked off a process which has imported the program already.
+"""Bots that are forked off a process which has the program in it already.
 
 A bot of a scenario is a process of its own, killed and restarted as any; only that its
 interpreter need not import everything anew, which takes most of a start. The command
@@ -6,7 +6,6 @@ interpreter need not import everything anew, which takes most of a start. The co
 """
 
 import atexit
-import gc
 import json
 import os
 import select
@@ -19,8 +18,8 @@ import threading
 from functools import cache
 from pathlib import Path
 
-_NUMBER = struct.Struct("i")
-_LONGEST_REQUEST = 1 << 20
+#: How the server tells a process number, and later an exit status.
+NUMBER = struct.Struct("i")
 
 
 class ForkedProcess:
@@ -35,7 +34,7 @@ class ForkedProcess:
         os.close(theirs)
         os.close(status)
         self.stderr = open(ours, encoding="utf-8", errors="replace")  # noqa: SIM115, PTH123
-        (self.pid,) = _NUMBER.unpack(os.read(self._status, _NUMBER.size))
+        (self.pid,) = NUMBER.unpack(os.read(self._status, NUMBER.size))
         self.returncode = None
 
     def poll(self):
@@ -65,8 +64,8 @@ class ForkedProcess:
         ):
             with self._reading:  # several threads may wait for one end
                 if self.returncode is None:
-                    number = os.read(self._status, _NUMBER.size)
-                    (self.returncode,) = _NUMBER.unpack(number)
+                    number = os.read(self._status, NUMBER.size)
+                    (self.returncode,) = NUMBER.unpack(number)
         return self.returncode
 
     def __del__(self):
@@ -79,7 +78,7 @@ def _start_server():
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.forked_bot", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.forking", str(theirs.fileno())],
             cwd=Path(__file__).parents[1],
             pass_fds=[theirs.fileno()],
         )
@@ -90,57 +89,3 @@ def _start_server():
 def _end(ours, server):
     ours.close()
     server.wait()
-
-
-def _serve(channel):
-    """Fork a bot for each request until nobody can ask for one any more."""
-    from bot.entrypoints import run  # noqa: F401 - what takes the time
-
-    gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    while True:
-        data, fds, _, _ = socket.recv_fds(channel, _LONGEST_REQUEST, 2)
-        if not data:
-            return
-        if os.fork() == 0:
-            channel.close()
-            _supervise(json.loads(data), *fds)
-        for fd in fds:
-            os.close(fd)
-
-
-def _supervise(request, stderr, status):
-    """Fork the bot, tell its number, and at the end its exit status."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    bot = os.fork()
-    if bot == 0:
-        os.close(status)
-        _become_bot(request, stderr)
-    os.close(stderr)
-    os.write(status, _NUMBER.pack(bot))
-    _, ended = os.waitpid(bot, 0)
-    os.write(status, _NUMBER.pack(os.waitstatus_to_exitcode(ended)))
-    os._exit(0)
-
-
-def _become_bot(request, stderr):
-    from bot.entrypoints.cli import main
-
-    os.setsid()
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd, number in ((null, 0), (null, 1), (stderr, 2)):
-        os.dup2(fd, number)
-    os.closerange(3, max(null, stderr) + 1)
-    os.chdir(request["folder"])
-    os.environ.clear()
-    os.environ.update(request["environment"])
-    status = 1
-    try:
-        status = main(["run"])
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-
-
-if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
