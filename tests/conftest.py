@@ -8,10 +8,13 @@ from collections import Counter
 
 import pytest
 
+from tests.compiled_once import compile_once
 from tests.world import open_world
 
 # Where nothing compiled is kept, each worker and each bot compiles everything anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+compile_once()
 
 #: Where tests mostly wait, for a bot.
 _LONG = {"crash", "faults", "scenarios", "test_sandbox_command.py", "test_prompt.py"}
