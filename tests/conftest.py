@@ -1,18 +1,18 @@
 """What all tests share: worlds with a running bot, how tests are dealt out, a tally."""
 
 import functools
+import gc
 import itertools
 import os
+import random
 import zlib
 from collections import Counter
 
 import pytest
 
+from tests import bytecode  # noqa: F401 - before all that it is about
 from tests.compiled_once import compile_once
 from tests.world import open_world
-
-# Where nothing compiled is kept, each worker and each bot compiles everything anew.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 compile_once()
 
@@ -117,11 +117,39 @@ def pytest_xdist_auto_num_workers(config):
     return max(2, (os.cpu_count() or 2) * 3)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage among what is collected: all of it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Take the files of a folder in another order in each worker.
+
+    They all import all files; so each compiles some, and finds the others compiled.
+    """
+    report = yield
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and isinstance(collector, pytest.Directory):
+        random.Random(worker).shuffle(report.result)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Mix those that wait with those that work, and leave quick ones for the end."""
+    """Mix those that wait with those that work, and leave quick ones for the end.
+
+    Their order is the same in all workers, as it must be.
+    """
     items.sort(key=_shuffle)
 
 
 def _shuffle(item):
     place = zlib.crc32(item.nodeid.encode())
-    return place * 4 // 5 if _LONG & set(item.path.parts) else place
+    return place * 4 // 5 if _LONG & set(item.path.parts) else place, item.nodeid
