@@ -19,8 +19,9 @@ from tests.world import open_world
 #: What is stored: the share as it was planned, the one word in its thread and the one
 #: comment in Plane, each before and after the call, and that they are done.
 FOR_A_SHARE = 1 + 3 + 3
-#: A file's record in Plane, that storage has the bytes, and what came of it.
-FOR_A_FILE = 3
+#: A file's record in Plane, before and after the call, that storage has the bytes, and
+#: what came of it.
+FOR_A_FILE = 4
 
 
 class Statements:
@@ -106,6 +107,7 @@ def test_a_share_is_acknowledged_after_one_transaction_of_three_inserts(running)
 
     assert statements.own == [
         "BEGIN IMMEDIATE",
+        "SELECT EXISTS",  # whether its message was deleted meanwhile
         "INSERT INTO shares",
         "INSERT INTO share_references",
         "INSERT INTO share_files",
@@ -115,7 +117,7 @@ def test_a_share_is_acknowledged_after_one_transaction_of_three_inserts(running)
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_a_share_waits_for_the_disk_three_times_for_each_file(running, number):
+def test_a_share_waits_for_the_disk_four_times_for_each_file(running, number):
     world, bot = running
     for _ in range(10):  # on a busy machine one may take longer, and show progress
         begun = time.monotonic()
