@@ -107,7 +107,7 @@ class Settings:
         read = Environment(environment)
         settings = cls(
             slack=_read_slack(read),
-            plane=_read_plane(read),
+            plane=read_plane(read),
             attach=read_attach(read),
             database_url=read_database_url(read),
             retention_days=read.value(
@@ -145,7 +145,8 @@ def _read_slack(read: Environment) -> SlackSettings:
     )
 
 
-def _read_plane(read: Environment) -> PlaneSettings:
+def read_plane(read: Environment) -> PlaneSettings:
+    """Read how to reach Plane; *read* gathers the faults."""
     return PlaneSettings(
         api_url=read.value("PLANE_API_URL", parse_url, "https://api.plane.so"),
         app_url=read.value("PLANE_APP_URL", parse_url, "https://app.plane.so"),

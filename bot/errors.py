@@ -319,6 +319,26 @@ class SignInPage(FinalProblem):
     """Slack sent its sign-in page: the token may not read files."""
 
 
+# --- the file on the disk, for `loadmaster attach` ---------------------------------
+
+
+@dataclass(eq=False)
+class FileChanged(FinalProblem):
+    """It is not as it was when it was looked at: somebody writes to it."""
+
+
+@dataclass(eq=False)
+class FileUnreadable(FinalProblem):
+    """The disk does not give it; *error* is the system's word for why."""
+
+    error: str
+
+
+@dataclass(eq=False)
+class FileBusy(TransientProblem):
+    """Another process on this machine sends it just now."""
+
+
 # --- Slack -------------------------------------------------------------------------
 
 

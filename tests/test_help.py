@@ -11,7 +11,9 @@ from bot.entrypoints.cli import main
 #: They take long to import, and no help needs them.
 SLOW = {"alembic", "requests", "slack_bolt", "slack_sdk", "sqlalchemy", "waitress"}
 
-COMMANDS = ("doctor", "manifest", "migrate", "retry", "run", "sandbox", "status")
+COMMANDS = (
+    *("attach", "doctor", "manifest", "migrate", "retry", "run", "sandbox", "status"),
+)
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ class PlaneClient:
         mimetype: str,
         size: int,
         external_id: str,
+        external_source: str = EXTERNAL_SOURCE,
         sending: Callable[[], None] = lambda: None,
     ) -> UploadTicket:
         """Have a record made and a presigned POST signed for *size* bytes.
@@ -144,7 +145,7 @@ class PlaneClient:
             "type": mimetype,
             "size": size,
             "external_id": external_id,
-            "external_source": EXTERNAL_SOURCE,
+            "external_source": external_source,
         }
         path = _attachments(item)
         response = post(self._calls, path, body, sending=sending)

@@ -1,5 +1,6 @@
 """Who and what there is in Slack, remembered for a while: people, channels, links."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from bot.clients.slack_calls import call
 from bot.domain.permalinks import write_permalink
 from bot.errors import FinalProblem, SlackUnavailable
 
+_TEAM_ID = re.compile(r"[A-Z0-9]{2,64}", re.ASCII)
 _SECONDS = 600
 _MANY = 10_000
 
@@ -57,6 +59,17 @@ class SlackDirectory:
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             raise SlackUnavailable
         return write_permalink(url, channel_id, ts, thread_ts)
+
+    def get_team_id(self) -> str:
+        """Return the workspace's id.
+
+        Raises:
+            SlackUnavailable: Slack does not tell it.
+        """
+        team_id = self._identify().get("team_id")
+        if not isinstance(team_id, str) or not _TEAM_ID.fullmatch(team_id):
+            raise SlackUnavailable
+        return team_id
 
     @cachedmethod(
         lambda self: self._people, condition=lambda self: self._people_changed

@@ -133,6 +133,16 @@ SENTENCES: Mapping[str, str] = {
         "Slack showed me its sign-in page instead of {it}. An administrator has to"
         " reinstall the Slack app so that its bot token has the scope files:read."
     ),
+    # the file on the disk
+    "FileChanged": (
+        "{it} changed while I read it, so nothing of it is attached. Try again when"
+        " nothing writes to it."
+    ),
+    "FileUnreadable": (
+        "{it} could not be read from the disk ({error}), so nothing of it is attached."
+        " Check the disk, then try again."
+    ),
+    "FileBusy": "Another command on this machine attaches {it} just now.",
     # Slack
     "SlackUnavailable": "Slack does not answer me about {it}.",
     "SlackThrottled": "Slack asked me to slow down with {it}.",

@@ -21,6 +21,8 @@ from bot.errors import MalformedEvent
 
 #: How the identity of a share begins that is a message.
 MESSAGE = "message:"
+#: And one that nobody made in Slack, and nobody is answered there.
+TERMINAL = "terminal:"
 #: Of more, nobody can mean each; those after it are not even looked up.
 MOST_REFERENCES = 100
 

@@ -5,7 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from bot.entrypoints.commands import doctor, looking, manifest, running, sandbox
+from bot.entrypoints.commands import (
+    attaching,
+    doctor,
+    looking,
+    manifest,
+    running,
+    sandbox,
+)
 from bot.errors import ConfigError, LedgerUnavailable, StartError
 
 _Command = Callable[[argparse.Namespace], int]
@@ -14,7 +21,7 @@ _Command = Callable[[argparse.Namespace], int]
 _INTERRUPTED = 130
 
 #: In the order of the help.
-_MODULES = (running, looking, doctor, manifest, sandbox)
+_MODULES = (running, attaching, looking, doctor, manifest, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

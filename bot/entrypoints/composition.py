@@ -1,6 +1,7 @@
 """The composition root: puts the parts together from the settings."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 
 from slack_bolt import App
@@ -92,15 +93,27 @@ class Loadmaster:
         Raises:
             StartError: the database cannot be used.
         """
-        self._database.migrate()
+        self.migrate()
         left = self.take_up()
         if left:
             logger.info("Taking up %d jobs of an earlier run", left)
         self._runner.submit(Job(JobKind.RETENTION, 0))
-        self._runner.start(
-            {kind: self._if_able(run) for kind, run in self._handlers.items()}
-        )
+        self._work()
         self._homes.start()
+
+    def migrate(self) -> None:
+        """Bring the database up to date.
+
+        Raises:
+            StartError: it cannot be used.
+        """
+        self._database.migrate()
+
+    def work_on(self, jobs: Iterable[Job]) -> None:
+        """Work on these and what comes of them; all else is left to a bot's start."""
+        for job in jobs:
+            self._runner.submit(job)
+        self._work()
 
     def take_up(self) -> int:
         """Have done whatever the ledger says is not; return how much that is."""
@@ -128,6 +141,11 @@ class Loadmaster:
         except LedgerUnavailable as error:
             return [f"the database cannot be written: {error}"]
         return []
+
+    def _work(self) -> None:
+        self._runner.start(
+            {kind: self._if_able(run) for kind, run in self._handlers.items()}
+        )
 
     def _if_able(self, run: Handler) -> Handler:
         """Have nothing done as long as nothing of it can be stored."""

@@ -16,7 +16,7 @@ from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.reports import NOTHING
 from bot.domain.sentences import tell
-from bot.domain.shares import MESSAGE
+from bot.domain.shares import MESSAGE, TERMINAL
 from bot.errors import (
     FinalProblem,
     NoWorkItemNamed,
@@ -132,7 +132,9 @@ class ReplyHandler:
     def _say(self, reply: Reply) -> None:
         try:
             with foreseeing(logger):
-                if reply.report.is_private:
+                if reply.trigger.startswith(TERMINAL):
+                    pass  # who waits there reads the ledger
+                elif reply.report.is_private:
                     self._tell_privately(reply)
                 elif not _is_moot(reply):
                     self._show(reply)

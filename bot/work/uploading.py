@@ -1,0 +1,151 @@
+"""A local file's way onto a work item, step by step, each safe to begin again.
+
+It needs no ledger: its external id is made of its content, so that Plane tells how far
+an earlier try came, of whatever process.
+"""
+
+import contextlib
+
+from bot.clients.local_files import LocalFile
+from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
+from bot.clients.plane_directory import PlaneDirectory
+from bot.clients.storage import Progress, Storage
+from bot.domain.content_types import plane_mimetype
+from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, Outcome
+from bot.errors import (
+    AttachmentExists,
+    AttachmentGone,
+    FileEmpty,
+    FileTooLarge,
+    FinalProblem,
+    PlaneChanged,
+    Problem,
+    StorageMoved,
+    TransientProblem,
+)
+
+#: Ours among the external ids of attachments, beside those of Slack's files.
+EXTERNAL_SOURCE = "loadmaster"
+
+
+class Upload:
+    """Gets one file onto one work item; `run` is called until it ends."""
+
+    def __init__(
+        self,
+        file: LocalFile,
+        item: WorkItem,
+        *,
+        plane: PlaneClient,
+        directory: PlaneDirectory,
+        storage: Storage,
+    ) -> None:
+        self._file = file
+        self._item = item
+        self._plane = plane
+        self._directory = directory
+        self._storage = storage
+        #: The record whose bytes storage has.
+        self._stored: str | None = None
+
+    def run(self, progress: Progress) -> Outcome:
+        """Attach the file; *progress* gets counts of relayed bytes.
+
+        Raises:
+            TransientProblem: it may go through later, if `run` is called again.
+            FinalProblem: it will not; Plane keeps no half-made record, unless it
+                refuses to delete it.
+        """
+        self._check_size()
+        with self._file.held():
+            if self._stored is None:
+                try:
+                    ticket = self._create()
+                except AttachmentExists:
+                    return ALREADY_ATTACHED
+                self._relay(ticket, progress)
+                self._stored = ticket.asset_id
+            return self._complete(self._stored)
+
+    def _check_size(self) -> None:
+        limit = self._directory.get_file_size_limit()
+        if self._file.size == 0:
+            raise FileEmpty
+        if limit is not None and self._file.size > limit:
+            raise FileTooLarge(self._file.size, limit)
+
+    def _create(self) -> UploadTicket:
+        """Have Plane make the record; one whose bytes never came makes way for it.
+
+        Raises:
+            AttachmentExists: the file is on the work item.
+        """
+        try:
+            return self._ask_for_ticket()
+        except AttachmentExists as existing:
+            if self._is_uploaded(existing.asset_id):
+                raise
+            self._plane.delete_attachment(self._item, existing.asset_id)
+        try:
+            return self._ask_for_ticket()
+        except AttachmentExists as error:  # somebody else was quicker: look again
+            raise PlaneChanged from error
+
+    def _is_uploaded(self, asset_id: str) -> bool:
+        try:
+            return self._plane.is_uploaded(self._item, asset_id)
+        except AttachmentGone:
+            return False
+
+    def _ask_for_ticket(self) -> UploadTicket:
+        return self._plane.create_attachment(
+            self._item,
+            name=self._file.name,
+            mimetype=plane_mimetype(self._file.mimetype),
+            size=self._file.size,
+            external_id=f"sha256-{self._file.sha256}",
+            external_source=EXTERNAL_SOURCE,
+        )
+
+    def _relay(self, ticket: UploadTicket, progress: Progress) -> None:
+        try:
+            self._check_grant(ticket)
+            self._send(ticket, progress)
+        except TransientProblem:
+            raise  # the next try finds the record, and clears it away
+        except BaseException:  # Ctrl-C, too
+            self._take_back(ticket.asset_id)
+            raise
+
+    def _check_grant(self, ticket: UploadTicket) -> None:
+        # Plane lowers a size over its limit without a word (observed).
+        if ticket.granted < self._file.size:
+            raise FileTooLarge(self._file.size, ticket.granted)
+
+    def _send(self, ticket: UploadTicket, progress: Progress) -> None:
+        try:
+            self._storage.relay(self._file, ticket, progress=progress)
+        except StorageMoved as moved:
+            there = UploadTicket(
+                ticket.asset_id, moved.address, ticket.fields, ticket.granted
+            )
+            try:
+                self._storage.relay(self._file, there, progress=progress)
+            except StorageMoved as again:
+                raise again.problem from again
+
+    def _take_back(self, asset_id: str) -> None:
+        """Remove the record; one that stays makes way when this is run again."""
+        with contextlib.suppress(Problem):
+            self._plane.delete_attachment(self._item, asset_id)
+
+    def _complete(self, asset_id: str) -> Outcome:
+        try:
+            self._plane.complete_attachment(self._item, asset_id)
+        except FinalProblem:
+            self._take_back(asset_id)
+            raise
+        except AttachmentGone as error:  # somebody deleted it meanwhile: from the start
+            self._stored = None
+            raise PlaneChanged from error
+        return ATTACHED
