@@ -33,7 +33,7 @@ class Result:
         return f"{text} {_LEFT}" if self.is_left else text
 
 
-_LEFT = "It goes on in the bot; loadmaster status tells how far it is."
+_LEFT = "It goes on when a bot runs; loadmaster status tells how far it is."
 
 
 def print_results(item: str, results: Sequence[Result]) -> dict[str, Any]:

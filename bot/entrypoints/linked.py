@@ -7,7 +7,7 @@ else this process does the work.
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from bot.domain.attachings import Result
 from bot.domain.outcomes import Outcome
 from bot.domain.permalinks import MessageLink
 from bot.domain.references import Reference
-from bot.domain.reports import Report
 from bot.domain.seeks import SeekMessage
 from bot.domain.sentences import tell
 from bot.domain.shares import TERMINAL, Share
@@ -25,6 +24,7 @@ from bot.entrypoints.clients import SlackSide
 from bot.entrypoints.composition import Loadmaster
 from bot.entrypoints.console import Console
 from bot.entrypoints.metrics import Metrics
+from bot.entrypoints.watching import Seldom, Watch, count_relayed
 from bot.errors import NoFilesFound, Problem, StartError
 from bot.work.bell import is_attended, place_bell, ring
 from bot.work.ledger.database import sole_use
@@ -36,8 +36,6 @@ from bot.work.persistence import Persistence
 #: Between two looks at the ledger, and at whether the bot is still there; seconds.
 _LOOK_SECONDS = 0.2
 _ATTENDED_SECONDS = 2.0
-#: After the files, the comment is waited for so long; seconds.
-_REST_SECONDS = 10.0
 #: What runs when this process stops may end within so many seconds.
 _DRAIN_SECONDS = 5.0
 
@@ -99,9 +97,10 @@ class _Attaching:
             bell = self._bell
             if bell and is_attended(bell) and self._have_done(bell):
                 return
-            if time.monotonic() > self._until:
-                raise refusal
             # Another command is at work here, or a bot is just starting or stopping.
+            is_in_use = isinstance(refusal.__cause__, TimeoutError)
+            if not is_in_use or time.monotonic() > self._until:
+                raise refusal
             time.sleep(_LOOK_SECONDS)
 
     def _be_patient(self) -> None:
@@ -126,7 +125,7 @@ class _Attaching:
             self._add(ShareLedger(database, clock=time.time))
             if not ring(bell):
                 return False
-            attended = _Seldom(lambda: is_attended(bell), every=_ATTENDED_SECONDS)
+            attended = Seldom(lambda: is_attended(bell), every=_ATTENDED_SECONDS)
             is_over = self._follow(FollowedLedger(database), is_attended=attended)
             self._be_patient()
             return is_over
@@ -140,59 +139,16 @@ class _Attaching:
         self, ledger: FollowedLedger, *, is_attended: Callable[[], bool]
     ) -> bool:
         """Look until all is over; return False if nobody is at work any more."""
-        watch = _Watch(self._wish.patience, self._console)
+        watch = Watch(self._wish.patience, self._console)
         with self._console.bar("Slack", None) as progress:
             while True:
                 self.seen = {each: ledger.read(each) for each in self.share_ids}
-                progress(sum(_relayed(each.report) for each in self.seen.values()))
+                progress(sum(count_relayed(each.report) for each in self.seen.values()))
                 if watch.is_over(list(self.seen.values())):
                     return True
                 if not is_attended():
                     return False
                 time.sleep(_LOOK_SECONDS)
-
-
-class _Watch:
-    """Decides when there is nothing to wait for any more, and tells what there is."""
-
-    def __init__(self, patience: float, console: Console) -> None:
-        self._patience = patience
-        self._console = console
-        self._final_since: float | None = None
-        self._stuck_since: float | None = None
-        self._told: Outcome | None = None
-
-    def is_over(self, seen: Sequence[Followed]) -> bool:
-        now = time.monotonic()
-        if all(each.report.is_final for each in seen):
-            self._final_since = now if self._final_since is None else self._final_since
-            is_late = now - self._final_since > _REST_SECONDS
-            return is_late or not any(each.has_rest for each in seen)
-        problem = _find_stuck(seen)
-        if problem is None:
-            self._stuck_since = self._told = None
-            return False
-        if problem != self._told:
-            self._told = problem
-            self._console.say_waiting("the message")(problem, None)
-        self._stuck_since = now if self._stuck_since is None else self._stuck_since
-        return now - self._stuck_since > self._patience
-
-
-class _Seldom:
-    """Asks *question* once in *every* seconds; yes meanwhile."""
-
-    def __init__(self, question: Callable[[], bool], *, every: float) -> None:
-        self._question = question
-        self._every = every
-        self._next = 0.0
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return True
-        self._next = now + self._every
-        return self._question()
 
 
 def _build_shares(wish: Wish, console: Console) -> list[Share]:
@@ -223,30 +179,6 @@ def _build_shares(wish: Wish, console: Console) -> list[Share]:
         )
         for _, link in wish.links
     ]
-
-
-def _find_stuck(seen: Sequence[Followed]) -> Outcome | None:
-    """Return what everything that is open waits for; None while something moves."""
-    problems: list[Outcome | None] = []
-    for each in seen:
-        if each.report.is_final:
-            continue
-        open_ = [
-            line.waiting_for
-            for item in each.report.items
-            for line in item.files
-            if line.outcome is None
-        ]
-        problems += open_ or [each.waiting_for]
-    return problems[0] if problems and all(problems) else None
-
-
-def _relayed(report: Report) -> int:
-    return sum(
-        (line.size or 0) if line.outcome else line.relayed
-        for item in report.items
-        for line in item.files
-    )
 
 
 def _results(source: str, followed: Followed) -> Iterator[Result]:

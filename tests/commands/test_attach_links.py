@@ -197,7 +197,7 @@ def test_what_lasts_longer_than_the_patience_is_left_to_the_bot(any_world, attac
     ran = attach(world, "WEB-1", link_to(message), "--patience", "0")
 
     assert (ran.status, ran.out) == (1, "")
-    assert "Plane does not answer me about design.pdf. It goes on in the bot" in ran.err
+    assert "Plane does not answer me about design.pdf. It goes on when a bot" in ran.err
     world.plane.mend()
     if not world.bots:
         world.start_bot()
@@ -299,3 +299,15 @@ def test_a_token_that_slack_refuses_is_told_before_anything_is_done(stopped, att
 
     assert (ran.status, ran.out) == (2, "")
     assert "Slack refuses my bot token" in ran.err
+
+
+def test_a_folder_that_cannot_be_used_is_told_at_once(stopped, attach, tmp_path):
+    world = stopped
+    _, message = share(world)
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{tmp_path}/file/loadmaster.db"
+
+    ran = attach(world, "WEB-1", link_to(message), DATABASE_URL=url)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "file/loadmaster.db cannot be written" in ran.err
