@@ -11,8 +11,9 @@ import pytest
 
 from bot.config import Settings
 from bot.domain.sentences import SENTENCES
+from bot.entrypoints.cli import main
 from tests.slack_needs import MANIFESTS, read_manifest
-from tests.test_help import COMMANDS
+from tests.test_help import COMMANDS, options
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS_FOLDER = ROOT / "manifests"
@@ -152,6 +153,19 @@ def test_no_command_is_told_that_is_not_there():
     told = re.findall(r"(?:`|bin/)loadmaster ([a-z]+)", README)
 
     assert set(told) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", ["attach", "manifest", "retry", "status"])
+def test_what_a_command_can_be_told_is_told(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    named = {name.split()[0] for name in options(capsys.readouterr().out)} - {"-h,"}
+    (chapter,) = re.findall(r"^## From a terminal\n(.*?)^## ", README, re.M | re.S)
+    (told,) = re.findall(
+        rf"^\*\*`loadmaster {command}.*?(?=^\*\*|\Z)", chapter, re.M | re.S
+    )
+
+    assert set(re.findall(r"--[a-z-]+", told)) == named
 
 
 @pytest.mark.parametrize("command", [TRY, TEST])

@@ -53,8 +53,6 @@ class PressLedger:
             ).one_or_none()
             if share is None:
                 return Retrial.UNKNOWN
-            if share.state == ShareState.NEW:
-                return Retrial.AT_WORK
             is_reopened = reopen_failures(connection, share_id)
             if not is_reopened and not _failed_whole(connection, share_id):
                 is_at_work = _is_at_work(connection, share)
