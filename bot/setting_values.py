@@ -28,6 +28,9 @@ LARGEST_PORT = 65535
 #: No parameters: with them SQLAlchemy could be told to keep the file in memory.
 _SQLITE = re.compile(r"sqlite:///[^\s?][^\r\n?]*")
 
+#: postgresql.org/docs/current/libpq-connect.html, "Connection URIs".
+_POSTGRES = re.compile(r"postgres(ql)?://")
+
 _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
@@ -145,9 +148,30 @@ def parse_host(text: str) -> str:
 
 
 def parse_database_url(text: str) -> str:
-    """Read the address of a database that this version knows."""
+    """Read the address of a SQLite file, or of a PostgreSQL database."""
     if text.startswith("postgres"):
-        raise Malformed("must start with sqlite:/// (PostgreSQL is not yet supported)")
+        return _parse_postgres_url(text)
     if not _SQLITE.fullmatch(text) or text.endswith(":memory:"):
         raise Malformed("must name a file, such as sqlite:///loadmaster.db")
+    return text
+
+
+def _parse_postgres_url(text: str) -> str:
+    """Have the driver read the address; what it says of one may hold the password."""
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:
+        raise Malformed(
+            "needs the driver of PostgreSQL: pip install 'loadmaster[postgres]'"
+        ) from None
+    try:
+        parameters = conninfo_to_dict(text) if _POSTGRES.match(text) else {}
+    except (ProgrammingError, UnicodeError):
+        parameters = {}
+    if not parameters.get("dbname") and not parameters.get("service"):
+        raise Malformed(
+            "must be an address such as postgresql://user:password@host:5432/name;"
+            " in the password, write %40 for @, %2F for / and %25 for %"
+        )
     return text

@@ -10,8 +10,12 @@ from collections import Counter
 
 import pytest
 
-from tests import bytecode  # noqa: F401 - before all that it is about
+from tests import (
+    bytecode,  # noqa: F401 - before all that it is about
+    postgres,
+)
 from tests.compiled_once import compile_once
+from tests.migrated import make_postgres_database
 from tests.world import open_world
 
 compile_once()
@@ -56,6 +60,14 @@ def socket_world(tmp_path):
     """A world for Socket Mode, whose bot the scenario starts."""
     with open_world(tmp_path, socket_mode=True) as world:
         yield world
+
+
+@pytest.fixture
+def postgres_url():
+    """The address of a new database in PostgreSQL, with its schema."""
+    url = make_postgres_database()
+    yield url
+    postgres.drop_database(url)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Settings: what is read, what is refused, and how that is told."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,17 @@ def test_the_required_settings_are_enough():
             "sqlite:////var/lib/my ledger.db",
             id="database",
         ),
+        *(
+            pytest.param(
+                "DATABASE_URL", url, lambda s: s.database_url, url, id="postgres"
+            )
+            for url in (
+                "postgresql://u:p%40w@db.example.com:5432/loadmaster?sslmode=require",
+                "postgres:///loadmaster?host=/run/postgresql",
+                "postgresql://u@a,b/x?target_session_attrs=any",
+                "postgresql://?service=loadmaster",
+            )
+        ),
         pytest.param(
             "RETENTION_DAYS", "30", lambda s: s.retention_days, 30, id="retention"
         ),
@@ -206,7 +219,10 @@ COMMAND = "must start with / and have no blanks or capitals, such as /attach"
 SLUG = "must be the slug alone: acme for https://app.plane.so/acme/"
 FENCE = "must be project identifiers with commas between: WEB,OPS"
 DATABASE = "must name a file, such as sqlite:///loadmaster.db"
-NO_POSTGRES = "must start with sqlite:/// (PostgreSQL is not yet supported)"
+POSTGRES = (
+    "must be an address such as postgresql://user:password@host:5432/name;"
+    " in the password, write %40 for @, %2F for / and %25 for %"
+)
 
 
 @pytest.mark.parametrize(
@@ -259,9 +275,14 @@ NO_POSTGRES = "must start with sqlite:/// (PostgreSQL is not yet supported)"
         ("ATTACH_COMMAND", "/" + "a" * 32, COMMAND),
         ("ATTACH_PRIVATE", "never", "must be allow, ask or deny"),
         ("HOST", "http://0.0.0.0", HOST),
-        ("DATABASE_URL", "postgresql://u:pw@host/db", NO_POSTGRES),
-        ("DATABASE_URL", "postgres://u:pw@host/db", NO_POSTGRES),
-        ("DATABASE_URL", "postgresql+psycopg://u:pw@host/db", NO_POSTGRES),
+        ("DATABASE_URL", "postgresql://u:pw@host", POSTGRES),
+        ("DATABASE_URL", "postgresql://u:pw@host/", POSTGRES),
+        ("DATABASE_URL", "postgres:", POSTGRES),
+        ("DATABASE_URL", "postgresql://u:50%@host/db", POSTGRES),
+        ("DATABASE_URL", "postgresql://u:a b@host/db", POSTGRES),
+        ("DATABASE_URL", "postgresql://u:%00@host/db", POSTGRES),
+        ("DATABASE_URL", "postgresql://u:pw@host/db?nonsense=1", POSTGRES),
+        ("DATABASE_URL", "postgresql+psycopg://u:pw@host/db", POSTGRES),
         ("DATABASE_URL", "mysql://u:pw@host/db", DATABASE),
         ("DATABASE_URL", "sqlite://", DATABASE),
         ("DATABASE_URL", "sqlite:///", DATABASE),
@@ -307,6 +328,22 @@ def test_a_malformed_app_token_does_not_ask_for_a_signing_secret():
     )
 
     assert [line.split()[0] for line in told] == ["SLACK_APP_TOKEN"]
+
+
+def test_without_its_driver_postgres_is_a_fault_with_what_to_install():
+    script = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from bot.setting_values import parse_database_url\n"
+        "try: parse_database_url('postgresql://u:pw@host/db')\n"
+        "except Exception as fault: print(fault)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == (
+        "needs the driver of PostgreSQL: pip install 'loadmaster[postgres]'\n"
+    )
 
 
 @pytest.mark.parametrize("name", [*SECRETS, "DATABASE_URL"])

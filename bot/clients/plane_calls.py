@@ -4,6 +4,7 @@ What the server really answers: observed with Plane Community Edition 1.3.1.
 """
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ from bot.errors import (
 TIMEOUT = (5.0, 60.0)
 _LEAST_SECONDS = 0.1
 _PER_PAGE = 100
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Gate(Protocol):
@@ -37,8 +39,11 @@ class Gate(Protocol):
 
     def passage(
         self, *, patience: float | None = None
-    ) -> contextlib.AbstractContextManager[None]:
-        """Wait for a place, at most *patience* seconds, and hold it for one call."""
+    ) -> contextlib.AbstractContextManager[Callable[[int], None]]:
+        """Wait for a place, at most *patience* seconds, and hold it for one call.
+
+        What it gives is to be told how many calls Plane has left after this one.
+        """
 
     def push_back(self, seconds: float) -> None:
         """Let nobody through for *seconds*."""
@@ -111,7 +116,7 @@ class PlaneCalls:
         """Do the same with a *path* of the API that is in no workspace."""
         url = f"{self._api_url}/api/v1/{path}"
         started = time.monotonic()
-        with self._gate.passage(patience=patience):
+        with self._gate.passage(patience=patience) as learn:
             timeout = TIMEOUT
             if patience is not None:
                 left = max(patience - (time.monotonic() - started), _LEAST_SECONDS)
@@ -119,7 +124,7 @@ class PlaneCalls:
             sending()
             response = self._send(self._session, method, url, timeout, **kwargs)
             # Before the next in line takes the place.
-            self._heed(response)
+            self._heed(response, learn)
         self._check_key(response)
         return response
 
@@ -130,12 +135,16 @@ class PlaneCalls:
             self._meter.plane_key_refused()
             raise
 
-    def _heed(self, response: Response) -> None:
-        """Have everybody wait for as long as Plane asks for, if it does."""
+    def _heed(self, response: Response, learn: Callable[[int], None]) -> None:
+        """Have everybody wait for as long as Plane asks for, or may have to soon."""
         if response.status_code == requests.codes.too_many_requests:
             wait = retry_after(response.headers.get("Retry-After")) or 1.0
             self._gate.push_back(wait)
             raise PlaneThrottled(retry_after=wait)
+        # True after each request (observed, Plane CE 1.3.1).
+        remaining = response.headers.get("X-RateLimit-Remaining", "")
+        if _NUMBER.fullmatch(remaining):
+            learn(int(remaining))
 
     def call_without_key(self, method: str, path: str) -> Response:
         """Call *path* of the server, which is neither secret nor counted.

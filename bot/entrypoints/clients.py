@@ -22,9 +22,12 @@ from bot.clients.slack_views import SlackViews
 from bot.clients.storage import Storage
 from bot.config import PlaneSettings, Settings, SlackSettings
 from bot.entrypoints.metrics import Metrics
+from bot.work.budgets import Budget, LocalBudget
+from bot.work.ledger.store import Turns
 from bot.work.local_runner import THREADS
 from bot.work.rate_gate import LastInLine, RateGate
 from bot.work.runner import JobKind
+from bot.work.shared_budget import SharedBudget
 
 _RELAYS = THREADS[JobKind.ATTACHMENT]
 #: Slack gives a menu three seconds, on the way there and back included.
@@ -45,9 +48,11 @@ class PlaneSide:
     account: PlaneAccount
 
     @classmethod
-    def of(cls, settings: PlaneSettings, metrics: Metrics) -> Self:
+    def of(
+        cls, settings: PlaneSettings, metrics: Metrics, turns: Turns | None = None
+    ) -> Self:
         """Build them; nobody is called yet."""
-        gate = RateGate(settings.rate_limit)
+        gate = RateGate(_build_budget(settings.rate_limit, turns))
         calls = _build_calls(settings, gate, metrics)
         client = PlaneClient(calls)
         return cls(
@@ -65,6 +70,10 @@ class PlaneSide:
             WorkItemLinks(calls),
             PlaneAccount(calls),
         )
+
+
+def _build_budget(limit: int, turns: Turns | None) -> Budget:
+    return LocalBudget(limit) if turns is None else SharedBudget(turns, limit)
 
 
 def _build_calls(settings: PlaneSettings, gate: Gate, meter: CallMeter) -> PlaneCalls:
@@ -116,7 +125,9 @@ class Clients:
     slack: SlackSide
 
     @classmethod
-    def of(cls, settings: Settings, metrics: Metrics) -> Self:
-        """Build them; nobody is called yet."""
-        plane = PlaneSide.of(settings.plane, metrics)
+    def of(
+        cls, settings: Settings, metrics: Metrics, turns: Turns | None = None
+    ) -> Self:
+        """Build them; nobody is called yet. With *turns*, Plane's budget is shared."""
+        plane = PlaneSide.of(settings.plane, metrics, turns)
         return cls(plane, SlackSide.of(settings.slack))

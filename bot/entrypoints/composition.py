@@ -59,7 +59,7 @@ class Loadmaster:
         )
         self._links = PlaneLinks(settings.plane.app_url, settings.plane.workspace)
         self._runner = LocalRunner(clock=self._clock)
-        self._clients = Clients.of(settings, metrics)
+        self._clients = Clients.of(settings, metrics, self._database.turns)
         # Of the secrets it is the one that there is however Slack reaches us.
         self._sealer = Sealer(settings.slack.bot_token)
         self._homes = self._build_homes(settings.attach)

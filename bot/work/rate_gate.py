@@ -1,12 +1,7 @@
-"""The gate in front of Plane: its calls a minute, used to the full and never passed.
-
-Plane counts the calls of the last 60 seconds for each key (observed, Plane CE 1.3.1,
-`X-RateLimit-Remaining`). A call counts there from somewhere between its sending and
-its answer; here a place is taken at the first and falls free 60 seconds after the
-second, so that no call comes too early however long they take.
-"""
+"""The gate in front of Plane: its calls a minute, used to the full and never passed."""
 
 import contextlib
+import logging
 import math
 import threading
 import time
@@ -14,73 +9,74 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.errors import PlaneThrottled
+from bot.errors import LedgerUnavailable, PlaneThrottled
+from bot.work.budgets import Budget, Place
 
-WINDOW_SECONDS = 60.0
+logger = logging.getLogger(__name__)
+
+Learn = Callable[[int], None]
 
 
 class RateGate:
-    """Lets *limit* calls through in any 60 seconds, first come, first served."""
+    """Lets calls through as *budget* has places for them; first come, first served.
+
+    What a passage gives is to be told how many calls Plane has left after its one.
+    """
 
     def __init__(
         self,
-        limit: int,
+        budget: Budget,
         *,
-        window: float = WINDOW_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float | None], object] = (
             threading.Condition.wait
         ),
     ) -> None:
-        self.limit = limit
-        self._window = window
+        self._budget = budget
         self._clock = clock
         self._wait = wait
         self._changed = threading.Condition()
         self._queue: deque[object] = deque()
         self._behind: deque[object] = deque()
-        self._answered: deque[float] = deque()
-        self._under_way = 0
-        self._closed_until = 0.0
-        self._refusals = 0
-        self._at_once = math.inf
 
-    @contextlib.contextmanager
-    def passage(self, *, patience: float | None = None) -> Iterator[None]:
+    def passage(
+        self, *, patience: float | None = None
+    ) -> contextlib.AbstractContextManager[Learn]:
         """Wait for a place and hold it for one call.
 
         Raises:
-            PlaneThrottled: there was none for *patience* seconds.
+            PlaneThrottled: there was none for *patience* seconds, or none can be had.
         """
-        refusals = self._enter(self._queue, patience)
-        try:
-            yield
-        finally:
-            self._leave(refusals)
+        return self._passage(self._queue, patience)
 
-    @contextlib.contextmanager
-    def passage_behind(self, *, patience: float | None = None) -> Iterator[None]:
+    def passage_behind(
+        self, *, patience: float | None = None
+    ) -> contextlib.AbstractContextManager[Learn]:
         """Let all who wait for a `passage` go first, then do the same."""
-        refusals = self._enter(self._behind, patience)
-        try:
-            yield
-        finally:
-            self._leave(refusals)
+        return self._passage(self._behind, patience)
 
     @property
     def is_open(self) -> bool:
         """Whether a call would go through at once."""
         with self._changed:
-            return not self._queue and self._time_to_place() == 0.0
+            try:
+                return not self._queue and self._budget.is_free()
+            except LedgerUnavailable:
+                return False
+
+    @property
+    def limit(self) -> int:
+        """How many calls Plane allows in its window."""
+        return self._budget.limit
 
     @property
     def left(self) -> int:
         """How many calls would go through at once."""
         with self._changed:
-            if self._time_to_place() != 0.0:
+            try:
+                return self._budget.count_free()
+            except LedgerUnavailable:
                 return 0
-            used = self._under_way + len(self._answered)
-            return int(min(self.limit - used, self._at_once - self._under_way))
 
     @property
     def waiting(self) -> int:
@@ -89,32 +85,50 @@ class RateGate:
             return len(self._queue) + len(self._behind)
 
     def push_back(self, seconds: float) -> None:
-        """Let nobody through for *seconds*: Plane said so, in answer to a call.
-
-        Somebody else uses the key, too, or an earlier process did: how much is left is
-        not known. So one call goes first then, and after each answer twice as many.
-        """
+        """Let nobody through for *seconds*: Plane said so, in answer to a call."""
         with self._changed:
-            until = self._clock() + seconds
-            self._closed_until = max(self._closed_until, until)
-            self._refusals += 1
-            self._at_once = 1
+            self._budget.push_back(seconds)
 
-    def _enter(self, queue: deque[object], patience: float | None) -> int:
-        """Wait for a place; return how many calls had been refused by then."""
+    @contextlib.contextmanager
+    def _passage(self, queue: deque[object], patience: float | None) -> Iterator[Learn]:
+        place = self._enter(queue, patience)
+        try:
+            yield lambda remaining: self._learn(place, remaining)
+        finally:
+            self._leave(place)
+
+    def _enter(self, queue: deque[object], patience: float | None) -> Place:
         until = math.inf if patience is None else self._clock() + patience
         # A lock's waiters have no order: the queue keeps that of arrival.
         turn = object()
         with self._changed:
             queue.append(turn)
             try:
-                while (wait := self._wait_time(turn)) is None or wait > 0:
-                    self._wait(self._changed, self._shorten(wait, until))
-                self._under_way += 1
-                return self._refusals
+                return self._await_place(turn, until)
+            except LedgerUnavailable as error:
+                raise PlaneThrottled from error
             finally:
                 queue.remove(turn)
+                self._unbook()
                 self._changed.notify_all()
+
+    def _await_place(self, turn: object, until: float) -> Place:
+        while not isinstance(found := self._look(turn), Place):
+            self._wait(self._changed, self._shorten(found, until))
+        return found
+
+    def _look(self, turn: object) -> Place | float | None:
+        """Return a place, or the seconds to wait; None until something changes."""
+        if (self._queue or self._behind)[0] is not turn:
+            return None
+        found = self._budget.take(books=bool(self._queue))
+        return found if isinstance(found, Place) else found.seconds
+
+    def _unbook(self) -> None:
+        """Give up the next place unless somebody waits for it here."""
+        if not self._queue:
+            with contextlib.suppress(LedgerUnavailable):  # it is forgotten in time
+                self._budget.unbook()
 
     def _shorten(self, wait: float | None, until: float) -> float | None:
         if until == math.inf:
@@ -124,33 +138,16 @@ class RateGate:
             raise PlaneThrottled(retry_after=wait)
         return left if wait is None else min(wait, left)
 
-    def _wait_time(self, turn: object) -> float | None:
-        """Return the seconds to wait; None until something changes."""
-        is_next = (self._queue or self._behind)[0] is turn
-        return self._time_to_place() if is_next else None
+    def _learn(self, place: Place, remaining: int) -> None:
+        with self._changed, contextlib.suppress(LedgerUnavailable):
+            self._budget.learn(place, remaining)
 
-    def _time_to_place(self) -> float | None:
-        """Return the seconds until a place is free; None if that is not known."""
-        now = self._clock()
-        if now < self._closed_until:
-            return self._closed_until - now
-        if self._under_way >= self._at_once:
-            return None
-        while self._answered and self._answered[0] <= now - self._window:
-            self._answered.popleft()
-        if self._under_way + len(self._answered) < self.limit:
-            return 0.0
-        if not self._answered:
-            return None
-        return self._answered[0] + self._window - now
-
-    def _leave(self, refusals: int) -> None:
+    def _leave(self, place: Place) -> None:
         with self._changed:
-            self._under_way -= 1
-            if refusals == self._refusals:
-                is_many = self._at_once >= self.limit
-                self._at_once = math.inf if is_many else self._at_once * 2
-            self._answered.append(self._clock())
+            try:
+                self._budget.give_back(place)
+            except LedgerUnavailable as error:
+                logger.warning("A place in Plane's budget falls free late: %s", error)
             self._changed.notify_all()
 
 
@@ -162,7 +159,7 @@ class LastInLine:
 
     def passage(
         self, *, patience: float | None = None
-    ) -> contextlib.AbstractContextManager[None]:
+    ) -> contextlib.AbstractContextManager[Learn]:
         """Wait for a place that nobody else waits for, and hold it for one call."""
         return self.gate.passage_behind(patience=patience)
 

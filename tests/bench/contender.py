@@ -36,6 +36,7 @@ def build_relay(task):
     from bot.clients.storage import Storage
     from bot.domain.files import SharedFile
     from bot.domain.references import WorkItemKey
+    from bot.work.budgets import LocalBudget
     from bot.work.rate_gate import RateGate
 
     threads = task["threads"]
@@ -43,7 +44,7 @@ def build_relay(task):
         api_url=task["plane"],
         api_key=KEY,
         workspace="acme",
-        gate=RateGate(1_000_000),
+        gate=RateGate(LocalBudget(1_000_000)),
         threads=threads,
     )
     plane, storage = PlaneClient(calls), Storage(threads=threads)

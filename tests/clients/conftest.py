@@ -22,18 +22,19 @@ KEY = "plane_api_alice"
 
 
 class CountingGate:
-    """Lets everybody through and counts; keeps what it was told of 429s."""
+    """Lets everybody through and counts; keeps what it was told of Plane's limit."""
 
     def __init__(self):
         self.passed = 0
         self.pushed = []
         self.patience = []
+        self.remaining = []
 
     @contextlib.contextmanager
     def passage(self, *, patience=None):
         self.passed += 1
         self.patience.append(patience)
-        yield
+        yield self.remaining.append
 
     def push_back(self, seconds):
         self.pushed.append(seconds)

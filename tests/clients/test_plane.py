@@ -1,5 +1,6 @@
 """Plane's REST API: values out, or a typed error."""
 
+import contextlib
 import json
 import uuid
 
@@ -444,6 +445,26 @@ def test_a_429_closes_the_gate_for_everybody(
 
     assert caught.value.retry_after == seconds
     assert gate.pushed == [seconds]
+
+
+def test_what_plane_has_left_is_told_to_the_gate(store, open_client, gate):
+    with PlaneServer(store=store, rate_limit=3) as plane:
+        client = open_client(api_url=plane.origin)
+        client.get_work_item(WEB_1)
+        client.get_work_item(WEB_1)
+
+    assert gate.remaining == [2, 1]
+
+
+@pytest.mark.parametrize("left", ["", "-1", "many", "1.5", "9" * 20, "\u0663"])
+def test_what_is_no_number_of_calls_is_passed_over(client, plane, gate, left):
+    headers = {"X-RateLimit-Remaining": left.encode().decode("latin-1")}
+    plane.fail(Fault("plane.work_item", answer(200, b"{}", headers)))
+
+    with contextlib.suppress(errors.Problem):
+        client.get_work_item(WEB_1)
+
+    assert gate.remaining == []
 
 
 def test_planes_own_limit_is_heard(store, open_client, gate):

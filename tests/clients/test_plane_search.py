@@ -11,6 +11,7 @@ from bot.clients.plane_search import MOST_FOUND, PlaneSearch
 from bot.domain.item_search import FoundItem
 from bot.domain.references import WorkItemKey
 from bot.sandbox.wire import Fault, answer, cut
+from bot.work.budgets import LocalBudget
 from bot.work.rate_gate import RateGate
 
 JSON = {"Content-Type": "application/json"}
@@ -170,7 +171,7 @@ def test_it_is_waited_for_no_longer_than_it_is_patient(open_search, plane):
 
 
 def test_where_no_call_is_left_it_is_not_waited_for(open_search, plane):
-    gate = RateGate(1)
+    gate = RateGate(LocalBudget(1))
     with gate.passage(), pytest.raises(errors.PlaneThrottled):
         open_search(patience=0.05, gate=gate).find("login")
 

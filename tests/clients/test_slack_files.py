@@ -328,12 +328,14 @@ from bot.clients.slack_files import Download, SlackFiles
 from bot.clients.storage import Storage
 from bot.domain.files import SharedFile
 from bot.domain.references import WorkItemKey
+from bot.work.budgets import LocalBudget
 from bot.work.rate_gate import RateGate
 
 slack, url, size, plane = sys.argv[1:]
 files = SlackFiles(token="xoxb-sandbox", api_url=slack, threads=1)
+gate = RateGate(LocalBudget(9))
 client = PlaneClient(PlaneCalls(api_url=plane, api_key="plane_api_alice",
-                                workspace="acme", gate=RateGate(9), threads=1))
+                                workspace="acme", gate=gate, threads=1))
 item = client.get_work_item(WorkItemKey("WEB", 1))
 client.get_file_size_limit()
 ticket = client.create_attachment(item, name="a.pdf", mimetype="application/pdf",

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.permalinks import write_permalink
 from bot.sandbox import wire
 from bot.work.ledger.database import sole_use
+from tests.crash.striking import start_later
 from tests.world import open_world
 
 
@@ -251,7 +252,7 @@ def test_work_that_a_bot_left_is_left_to_the_next_bot(stopped, attach):
 
     assert ran.out == "new.pdf is attached.\n"
     assert world.attached("WEB-2") == []
-    world.start_bot()
+    start_later(world)
     world.wait_for(left, "is attached.")
 
 

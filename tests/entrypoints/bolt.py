@@ -13,6 +13,7 @@ from bot.clients.slack_views import SlackViews
 from bot.domain.references import PlaneLinks
 from bot.listeners.app import build_app
 from bot.listeners.intake import Intake
+from bot.work.budgets import LocalBudget
 from bot.work.forming import FormDesk
 from bot.work.item_menu import ItemMenu
 from bot.work.ledger.consents import ConsentLedger
@@ -43,7 +44,11 @@ def build_bolt(
     slack = {"token": "xoxb-x", "api_url": f"{NOWHERE}/api/"}
     urls = ResponseUrls(api_url=slack["api_url"])
     calls = PlaneCalls(
-        api_url=plane_url, api_key="k", workspace="acme", gate=RateGate(60), threads=1
+        api_url=plane_url,
+        api_key="k",
+        workspace="acme",
+        gate=RateGate(LocalBudget(60)),
+        threads=1,
     )
     directory = PlaneDirectory(PlaneClient(calls))
     desk = FormDesk(

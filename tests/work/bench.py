@@ -31,6 +31,7 @@ from bot.work.asking import Asker
 from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
+from bot.work.budgets import LocalBudget
 from bot.work.commenting import CommentHandler
 from bot.work.meter import WorkMeter
 from bot.work.planning import Guards, ShareHandler
@@ -246,7 +247,7 @@ def open_bench(ledger, clock):
             api_url=plane.origin,
             api_key="plane_api_alice",
             workspace="acme",
-            gate=RateGate(10_000),
+            gate=RateGate(LocalBudget(10_000)),
             threads=2,
         )
         client = PlaneClient(calls)

@@ -1,6 +1,8 @@
-"""A ledger in a real SQLite file, and shares to put into it."""
+"""A ledger in a real SQLite file or PostgreSQL, and shares to put into it."""
 
 import contextlib
+import os
+import zlib
 from dataclasses import dataclass
 
 import pytest
@@ -13,9 +15,12 @@ from bot.work.ledger.presses import PressLedger
 from bot.work.ledger.replies import ReplyLedger
 from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.withdrawals import WithdrawalLedger
-from tests.migrated import put_database
+from tests import postgres
+from tests.migrated import lend_postgres_database, put_database
 from tests.work.bench import open_bench
 from tests.work.values import Clock, found
+
+KINDS = ("sqlite", "postgres")
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,42 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(params=KINDS)
+def kind(request):
+    """The database that a test is about: each, unless it says which."""
+    return request.param
+
+
+def pytest_collection_modifyitems(config, items):
+    """Try on one database what takes servers of Slack and Plane, half of it on each.
+
+    The verbs that it uses are tried on both; LEDGER_TESTS=all tries all on both.
+    """
+    if os.environ.get("LEDGER_TESTS") == "all":
+        return
+    dropped = [item for item in items if _is_for_the_other(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+
+
+def _is_for_the_other(item):
+    kind = getattr(item, "callspec", None) and item.callspec.params.get("kind")
+    if kind is None or "bench" not in item.fixturenames:
+        return False
+    test = item.nodeid.replace(kind, "")
+    return kind != KINDS[zlib.crc32(test.encode()) % len(KINDS)]
+
+
 @pytest.fixture
-def url(tmp_path):
-    """The address of a database that is not there yet."""
-    return f"sqlite:///{tmp_path}/loadmaster.db"
+def url(kind, tmp_path):
+    """The address of a database without a schema."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
 
 
 @pytest.fixture
@@ -64,10 +101,26 @@ def open_database():
 
 
 @pytest.fixture
-def database(url, tmp_path, open_database):
-    """A new database with its schema."""
+def database(kind, request):
+    """A new database with its schema; nothing but rows may change in it."""
+    if kind == "postgres":
+        return lend_postgres_database()
+    return request.getfixturevalue("own_database")
+
+
+@pytest.fixture
+def own_url(kind, request, tmp_path):
+    """The address of a new database with its schema, for nobody but the test."""
+    if kind == "postgres":
+        return request.getfixturevalue("postgres_url")
     put_database(tmp_path / "loadmaster.db")
-    return open_database(url)
+    return f"sqlite:///{tmp_path}/loadmaster.db"
+
+
+@pytest.fixture
+def own_database(own_url, open_database):
+    """A new database with its schema, for nobody but the test."""
+    return open_database(own_url)
 
 
 @pytest.fixture

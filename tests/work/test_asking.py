@@ -104,7 +104,7 @@ def test_nobody_is_asked_where_that_is_not_wanted(bench, file, private, channel)
 def test_a_stranger_is_not_asked_but_refused(bench, file):
     _, share_id = bench.share(file, user="USTRANGER", channel="CSHARED")
     with bench.ledger.database.write() as connection:
-        connection.exec_driver_sql("UPDATE shares SET is_private = 1")
+        connection.exec_driver_sql("UPDATE shares SET is_private = TRUE")
 
     bench.plan(share_id, private=ASK)
 

@@ -532,8 +532,8 @@ def test_the_comment_of_what_somebody_deleted_and_another_attached_goes(bench):
     bench.plane.state.attachment_rows.delete(record)
 
     attached(bench, file, user="UBEN")
-    bench.comment(1)
-    bench.comment(2)
+    for row_id, *_ in bench.ledger.comments.unfinished():
+        bench.comment(row_id)
 
     (comment,) = bench.commented()
     assert BEN in comment

@@ -10,6 +10,7 @@ from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.plane_search import MOST_FOUND, PlaneSearch
 from bot.domain.references import WorkItemKey
 from bot.sandbox.wire import Fault, answer, cut
+from bot.work.budgets import LocalBudget
 from bot.work.item_menu import ItemMenu
 from bot.work.rate_gate import RateGate
 
@@ -34,7 +35,7 @@ def open_menu(plane):
             api_url=plane.origin,
             api_key="plane_api_alice",
             workspace="acme",
-            gate=RateGate(1000),
+            gate=RateGate(LocalBudget(1000)),
             threads=8,
         )
         directory = PlaneDirectory(PlaneClient(calls), fence=fence)

@@ -1,5 +1,7 @@
 """Attachments in the ledger: how far each is, and who waits for it."""
 
+import dataclasses
+
 import pytest
 
 from bot.domain.files import SharedFile
@@ -25,6 +27,15 @@ def unfinished(ledger):
     """Return the ids of what a start would take up: shares, attachments, replies."""
     parts = (ledger.shares, ledger.attachments, ledger.replies)
     return tuple([row[0] for row in part.unfinished()] for part in parts)
+
+
+def test_a_file_keeps_its_name_whatever_that_holds(ledger):
+    name = "\x00 \ud800 \\u0000 'x' %s :a \N{PAPERCLIP}"
+    share = dataclasses.replace(make_share(), files=(make_file(name=name),))
+
+    _, (attachment_id,) = ledger.plan(share)
+
+    assert ledger.attachments.get_open(attachment_id).file.name == name
 
 
 def test_an_open_attachment_knows_its_file_and_its_work_item(ledger):

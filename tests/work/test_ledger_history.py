@@ -16,6 +16,8 @@ from tests.work.values import found, item_id, make_share
 ANNA = Visitor("T1", "U1")
 MANY = 100_000
 
+only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])
+
 
 @pytest.fixture
 def history(database):
@@ -97,6 +99,16 @@ def test_what_asks_for_nothing_is_not_listed(ledger, history):
     assert (past.share_id, past.report.notice) == (failed, notice)
 
 
+def test_a_notice_with_anything_in_it_is_told(ledger, history):
+    notice = Outcome("CallTooLarge", {"name": "\x00 \ud800 \\u0000 %"})
+    share_id = ledger.shares.add(make(1))
+    ledger.shares.tell(share_id, notice, is_private=False)
+
+    (past,) = history.list_latest(ANNA, most=10)
+
+    assert past.report.notice == notice
+
+
 def test_a_share_is_final_once_all_is_decided(ledger, history):
     share_id, (attachment_id,) = ledger.plan(make(1))
     waiting = ledger.shares.add(make(2))
@@ -131,6 +143,7 @@ def explain(database, history, visitor):
     return [row.detail for row in rows]
 
 
+@only_sqlite
 def test_it_is_found_without_reading_what_others_had(database, history):
     assert explain(database, history, ANNA) == [
         "SEARCH shares USING INDEX ix_shares_team_id_user_id_id"
@@ -138,6 +151,7 @@ def test_it_is_found_without_reading_what_others_had(database, history):
     ]
 
 
+@only_sqlite
 def test_among_very_many_it_is_found_as_quickly(database, ledger, history):
     ledger.plan(make(1))
     steps = count_steps(database, lambda: listed(history))

@@ -14,6 +14,8 @@ from bot.work.ledger.parts import Resolution
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import PROJECT, found, item_id, make_share
 
+only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])
+
 
 def one(ledger, statement):
     with ledger.database.read() as connection:
@@ -277,6 +279,7 @@ def test_a_work_item_that_has_another_key_now_is_told_under_it(ledger):
     assert [line.name for line in item.files] == ["F1.pdf"]
 
 
+@only_sqlite
 def test_the_file_keeps_no_text_of_a_message_and_no_token(ledger, tmp_path):
     file = {"id": "F1", "name": "plan.pdf", "mode": "hosted", "size": 12}
     file |= {"url_private": "https://files.slack.com/x", "preview": "Once upon a time"}
@@ -301,6 +304,7 @@ def test_the_file_keeps_no_text_of_a_message_and_no_token(ledger, tmp_path):
         assert word not in stored
 
 
+@only_sqlite
 def test_no_query_reads_a_whole_table(ledger):
     """A scan would make the bot slower with each message that it ever saw."""
     statements = []

@@ -6,11 +6,14 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import PlaneThrottled
+from bot.work.budgets import LocalBudget
 from bot.work.rate_gate import LastInLine, RateGate
+from bot.work.shared_budget import SharedBudget
+from tests.migrated import lend_postgres_database
 
 WINDOW = 60
 SOON = 10.0
@@ -36,6 +39,25 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(params=["local", "shared"])
+def open_gate(request, clock):
+    """How to open a gate, one that counts by itself and one that counts for all."""
+
+    def open_(limit, *, wait=clock.wait, window=WINDOW):
+        return make_gate(request.param, limit, clock, wait, window)
+
+    return open_
+
+
+def make_gate(kind, limit, clock, wait, window=WINDOW):
+    if kind == "local":
+        budget = LocalBudget(limit, window=window, clock=clock)
+    else:
+        turns = lend_postgres_database().turns
+        budget = SharedBudget(turns, limit, window=window, clock=lambda _: clock.now)
+    return RateGate(budget, clock=clock, wait=wait)
+
+
 def call(gate, clock, seconds=0):
     """Make one call that takes *seconds*; return when it began."""
     with gate.passage():
@@ -44,30 +66,30 @@ def call(gate, clock, seconds=0):
     return began
 
 
-def test_calls_that_are_left_are_not_waited_for(clock):
-    gate = RateGate(60, clock=clock, wait=clock.wait)
+def test_calls_that_are_left_are_not_waited_for(clock, open_gate):
+    gate = open_gate(60)
 
     assert {call(gate, clock) for _ in range(60)} == {1_000}
 
 
-def test_a_place_falls_free_a_window_after_the_answer_and_not_before(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_a_place_falls_free_a_window_after_the_answer_and_not_before(clock, open_gate):
+    gate = open_gate(1)
 
     call(gate, clock, seconds=5)
 
     assert call(gate, clock) == 1_000 + 5 + WINDOW
 
 
-def test_a_place_that_is_free_is_used_at_once(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_a_place_that_is_free_is_used_at_once(clock, open_gate):
+    gate = open_gate(1)
     call(gate, clock)
     clock.now += WINDOW
 
     assert call(gate, clock) == 1_000 + WINDOW
 
 
-def test_places_fall_free_one_by_one(clock):
-    gate = RateGate(3, clock=clock, wait=clock.wait)
+def test_places_fall_free_one_by_one(clock, open_gate):
+    gate = open_gate(3)
 
     began = [call(gate, clock, seconds=1) for _ in range(7)]
 
@@ -76,8 +98,8 @@ def test_places_fall_free_one_by_one(clock):
     assert began == [*first, *second, 1_122]
 
 
-def test_nobody_passes_while_plane_says_so(clock):
-    gate = RateGate(60, clock=clock, wait=clock.wait)
+def test_nobody_passes_while_plane_says_so(clock, open_gate):
+    gate = open_gate(60)
 
     gate.push_back(56)
     gate.push_back(10)
@@ -95,8 +117,8 @@ def room(gate):
     return number
 
 
-def test_after_a_refusal_the_calls_come_back_one_by_one(clock):
-    gate = RateGate(40, clock=clock, wait=clock.wait)
+def test_after_a_refusal_the_calls_come_back_one_by_one(clock, open_gate):
+    gate = open_gate(40)
     with gate.passage():
         gate.push_back(5)
     clock.now += 5
@@ -107,8 +129,8 @@ def test_after_a_refusal_the_calls_come_back_one_by_one(clock):
         """Each of which had its answer."""
 
 
-def test_one_refusal_after_the_other_lets_one_call_try(clock):
-    gate = RateGate(1_000, clock=clock, wait=clock.wait)
+def test_one_refusal_after_the_other_lets_one_call_try(clock, open_gate):
+    gate = open_gate(1_000)
 
     for _ in range(3):
         with gate.passage():
@@ -118,8 +140,8 @@ def test_one_refusal_after_the_other_lets_one_call_try(clock):
             assert room(gate) == 0
 
 
-def test_after_some_answers_all_is_as_before(clock):
-    gate = RateGate(16, clock=clock, wait=clock.wait)
+def test_after_some_answers_all_is_as_before(clock, open_gate):
+    gate = open_gate(16)
     gate.push_back(5)
     clock.now += 5
 
@@ -130,8 +152,8 @@ def test_after_some_answers_all_is_as_before(clock):
     assert room(gate) == 16
 
 
-def test_a_call_that_fails_counts_too(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_a_call_that_fails_counts_too(clock, open_gate):
+    gate = open_gate(1)
 
     with pytest.raises(ValueError, match="broken"), gate.passage():
         raise ValueError("broken")
@@ -159,9 +181,9 @@ class Waiters:
             self._condition.notify_all()
 
 
-def test_a_call_under_way_holds_its_place(clock):
+def test_a_call_under_way_holds_its_place(clock, open_gate):
     waiters = Waiters()
-    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    gate = open_gate(1, wait=waiters.wait)
     passed = threading.Event()
 
     def second():
@@ -176,16 +198,16 @@ def test_a_call_under_way_holds_its_place(clock):
         assert not passed.is_set()
     # Answered: its place falls free in a window from now.
     assert waiters.started.acquire(timeout=SOON)
-    assert waiters.times == [None, WINDOW]
+    assert waiters.times[-1] == WINDOW
     clock.now += WINDOW
     waiters.wake()
     thread.join(SOON)
     assert passed.is_set()
 
 
-def test_who_comes_first_passes_first(clock):
+def test_who_comes_first_passes_first(clock, open_gate):
     waiters = Waiters()
-    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    gate = open_gate(1, wait=waiters.wait)
     order = []
     done = threading.Semaphore(0)
 
@@ -210,8 +232,8 @@ def test_who_comes_first_passes_first(clock):
     assert order == list(range(8))
 
 
-def test_a_gate_is_open_as_long_as_places_are_free(clock):
-    gate = RateGate(2, clock=clock, wait=clock.wait)
+def test_a_gate_is_open_as_long_as_places_are_free(clock, open_gate):
+    gate = open_gate(2)
 
     call(gate, clock)
     assert gate.is_open
@@ -224,10 +246,10 @@ def test_a_gate_is_open_as_long_as_places_are_free(clock):
     assert gate.is_open
 
 
-def test_a_gate_tells_how_many_calls_are_left(clock):
-    gate = RateGate(3, clock=clock, wait=clock.wait)
+def test_a_gate_tells_how_many_calls_are_left(clock, open_gate):
+    gate = open_gate(3)
 
-    assert (gate.left, gate.waiting) == (3, 0)
+    assert (gate.limit, gate.left, gate.waiting) == (3, 3, 0)
     call(gate, clock)
     with gate.passage():
         assert gate.left == 1
@@ -235,18 +257,16 @@ def test_a_gate_tells_how_many_calls_are_left(clock):
     assert gate.left == 3
 
 
-def test_of_a_gate_that_was_pushed_back_nothing_is_left_and_then_one_call(clock):
-    gate = RateGate(3, clock=clock, wait=clock.wait)
+def test_of_a_gate_that_was_pushed_back_nothing_is_left(clock, open_gate):
+    gate = open_gate(3)
 
     gate.push_back(5)
 
     assert gate.left == 0
-    clock.now += 5
-    assert gate.left == 1
 
 
-def test_a_gate_that_was_pushed_back_is_not_open(clock):
-    gate = RateGate(2, clock=clock, wait=clock.wait)
+def test_a_gate_that_was_pushed_back_is_not_open(clock, open_gate):
+    gate = open_gate(2)
 
     gate.push_back(5)
 
@@ -255,9 +275,9 @@ def test_a_gate_that_was_pushed_back_is_not_open(clock):
     assert gate.is_open
 
 
-def test_a_gate_with_others_before_it_is_not_open(clock):
+def test_a_gate_with_others_before_it_is_not_open(clock, open_gate):
     waiters = Waiters()
-    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    gate = open_gate(1, wait=waiters.wait)
 
     def second():
         with gate.passage():
@@ -274,9 +294,9 @@ def test_a_gate_with_others_before_it_is_not_open(clock):
     thread.join(SOON)
 
 
-def test_who_can_wait_comes_after_all_others(clock):
+def test_who_can_wait_comes_after_all_others(clock, open_gate):
     waiters = Waiters()
-    gate = RateGate(1, clock=clock, wait=waiters.wait)
+    gate = open_gate(1, wait=waiters.wait)
     patient = LastInLine(gate)
     order = []
     done = threading.Semaphore(0)
@@ -303,8 +323,8 @@ def test_who_can_wait_comes_after_all_others(clock):
     assert order == ["1", "2", "p1", "p2"]
 
 
-def test_who_can_wait_has_the_places_that_nobody_wants(clock):
-    gate = RateGate(2, clock=clock, wait=clock.wait)
+def test_who_can_wait_has_the_places_that_nobody_wants(clock, open_gate):
+    gate = open_gate(2)
     patient = LastInLine(gate)
 
     began = [call(patient, clock) for _ in range(3)]
@@ -312,8 +332,8 @@ def test_who_can_wait_has_the_places_that_nobody_wants(clock):
     assert began == [1_000, 1_000, 1_000 + WINDOW]
 
 
-def test_who_can_wait_is_heard_when_plane_tells_to_wait(clock):
-    gate = RateGate(60, clock=clock, wait=clock.wait)
+def test_who_can_wait_is_heard_when_plane_tells_to_wait(clock, open_gate):
+    gate = open_gate(60)
 
     LastInLine(gate).push_back(30)
 
@@ -332,8 +352,18 @@ CALLS = st.lists(
 
 @given(limit=st.integers(1, 8), calls=CALLS)
 def test_no_window_has_more_calls_than_allowed_and_none_waits_in_vain(limit, calls):
+    check_windows("local", limit, calls)
+
+
+@settings(max_examples=15, deadline=None)
+@given(limit=st.integers(1, 8), calls=CALLS)
+def test_nor_has_any_that_processes_share(limit, calls):
+    check_windows("shared", limit, calls)
+
+
+def check_windows(kind, limit, calls):
     clock = Clock()
-    gate = RateGate(limit, clock=clock, wait=clock.wait)
+    gate = make_gate(kind, limit, clock, clock.wait)
     spans = []
     closed_until = 0
 
@@ -357,7 +387,7 @@ def test_no_window_has_more_calls_than_allowed_and_none_waits_in_vain(limit, cal
 
 def test_many_threads_never_pass_the_limit():
     limit, window, threads = 5, 0.05, 8
-    gate = RateGate(limit, window=window)
+    gate = RateGate(LocalBudget(limit, window=window))
     spans = []
 
     def work():
@@ -383,16 +413,16 @@ def test_many_threads_never_pass_the_limit():
 # --- who does not wait for ever -----------------------------------------------
 
 
-def test_who_is_patient_enough_gets_through(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_who_is_patient_enough_gets_through(clock, open_gate):
+    gate = open_gate(1)
     call(gate, clock)
 
     with gate.passage(patience=2 * WINDOW):
         assert clock.now == 1_000 + WINDOW
 
 
-def test_who_is_not_is_turned_away_when_patience_is_over(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_who_is_not_is_turned_away_when_patience_is_over(clock, open_gate):
+    gate = open_gate(1)
     call(gate, clock)
 
     with pytest.raises(PlaneThrottled), gate.passage(patience=2):
@@ -401,15 +431,15 @@ def test_who_is_not_is_turned_away_when_patience_is_over(clock):
     assert clock.now == 1_002
 
 
-def test_where_a_place_is_free_no_patience_is_needed(clock):
-    gate = RateGate(1, clock=clock, wait=clock.wait)
+def test_where_a_place_is_free_no_patience_is_needed(clock, open_gate):
+    gate = open_gate(1)
 
     with gate.passage(patience=0):
         assert clock.now == 1_000
 
 
-def test_who_is_turned_away_used_no_place_and_holds_up_nobody(clock):
-    gate = RateGate(2, clock=clock, wait=clock.wait)
+def test_who_is_turned_away_used_no_place_and_holds_up_nobody(clock, open_gate):
+    gate = open_gate(2)
     call(gate, clock)
     gate.push_back(10)
     with pytest.raises(PlaneThrottled), gate.passage(patience=1):
@@ -419,9 +449,9 @@ def test_who_is_turned_away_used_no_place_and_holds_up_nobody(clock):
     assert call(gate, clock) == 1_011
 
 
-def test_who_is_turned_away_in_the_queue_lets_those_behind_pass(clock):
+def test_who_is_turned_away_in_the_queue_lets_those_behind_pass(clock, open_gate):
     waiters = Waiters()
-    gate = RateGate(1, window=0, clock=clock, wait=waiters.wait)
+    gate = open_gate(1, window=0, wait=waiters.wait)
     order = []
 
     def ask(name, patience):
@@ -446,10 +476,23 @@ def test_who_is_turned_away_in_the_queue_lets_those_behind_pass(clock):
     assert order == ["not second", "first", "third"]
 
 
-@given(st.lists(st.tuples(st.integers(0, 70), st.none() | st.integers(0, 90))))
+PATIENT = st.lists(st.tuples(st.integers(0, 70), st.none() | st.integers(0, 90)))
+
+
+@given(PATIENT)
 def test_nobody_waits_longer_than_patient(calls):
+    check_patience("local", calls)
+
+
+@settings(max_examples=15, deadline=None)
+@given(PATIENT)
+def test_nor_does_anybody_for_a_place_that_processes_share(calls):
+    check_patience("shared", calls)
+
+
+def check_patience(kind, calls):
     clock = Clock()
-    gate = RateGate(2, clock=clock, wait=clock.wait)
+    gate = make_gate(kind, 2, clock, clock.wait)
 
     for gap, patience in calls:
         clock.now += gap
@@ -461,3 +504,75 @@ def test_nobody_waits_longer_than_patient(calls):
             assert clock.now - arrived == patience
         else:
             assert patience is None or clock.now - arrived <= patience
+
+
+# --- what Plane tells of what is left ------------------------------------------
+
+
+def learn(gate, clock, remaining, *, seconds=0):
+    with gate.passage() as learn:
+        clock.now += seconds
+        learn(remaining)
+
+
+def test_the_calls_of_others_count_as_made_now(clock, open_gate):
+    gate = open_gate(60)
+
+    learn(gate, clock, 10)
+
+    assert room(gate) == 10
+
+
+def test_what_others_used_falls_free_a_window_later(clock, open_gate):
+    gate = open_gate(60)
+    learn(gate, clock, 0)
+
+    assert not gate.is_open
+    assert call(gate, clock) == 1_000 + WINDOW
+
+
+def test_our_own_calls_are_not_counted_twice(clock, open_gate):
+    gate = open_gate(10)
+
+    for left in range(9, 3, -1):
+        learn(gate, clock, left, seconds=1)
+
+    assert room(gate) == 4
+
+
+def test_nor_are_those_that_are_under_way(clock, open_gate):
+    gate = open_gate(10)
+
+    with gate.passage(), gate.passage(), gate.passage() as told:
+        told(7)
+        assert room(gate) == 7
+
+
+def test_nor_are_those_that_fell_free_before_the_answer_came(clock, open_gate):
+    gate = open_gate(10)
+    for _ in range(5):
+        call(gate, clock)
+    clock.now += WINDOW - 1
+
+    with gate.passage() as told:
+        clock.now += 3
+        assert gate.is_open  # they fell free, and Plane had counted them
+        told(4)
+
+    assert room(gate) == 9
+
+
+def test_more_than_we_know_of_changes_nothing(clock, open_gate):
+    gate = open_gate(10)
+
+    learn(gate, clock, 300)
+
+    assert room(gate) == 9
+
+
+def test_a_limit_that_is_set_too_high_is_found_out(clock, open_gate):
+    gate = open_gate(500)
+
+    learn(gate, clock, 2)
+
+    assert room(gate) == 2

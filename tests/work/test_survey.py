@@ -11,6 +11,8 @@ from bot.work.runner import JobKind
 from bot.work.survey import Surveyor
 from tests.work.values import make_share
 
+sqlite_only = pytest.mark.parametrize("kind", ["sqlite"])
+
 
 @pytest.fixture
 def surveyor(database, clock):
@@ -26,6 +28,7 @@ def test_what_waits_is_told_and_that_all_is_well(surveyor, ledger):
     assert found.backlog[JobKind.SHARE].number == 1
 
 
+@sqlite_only
 def test_a_ledger_that_takes_nothing_tells_all_the_same_what_waits(
     surveyor, ledger, tmp_path
 ):
@@ -56,6 +59,7 @@ def test_a_ledger_that_hangs_keeps_nobody_waiting(database, clock):
         assert surveyor.look().is_writable  # as far as is known
 
 
+@sqlite_only
 def test_a_ledger_that_cannot_be_read_tells_nothing_of_what_waits(
     surveyor, database, tmp_path
 ):

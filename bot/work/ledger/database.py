@@ -2,49 +2,49 @@
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import (
-    DatabaseError,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
 
-from bot.errors import LedgerInUse, LedgerUnavailable, StartError
+from bot.errors import LedgerUnavailable
+from bot.work.ledger.postgres import PostgresStore
+from bot.work.ledger.sqlite import SqliteStore, sole_file
+from bot.work.ledger.store import Store, Turns, telling
 from bot.work.ledger.upgrading import LaterSchema, upgrade
 from bot.work.precedence import GiveWay
 
 logger = logging.getLogger(__name__)
 
-_BUSY_SECONDS = 2
-#: A start may wait for another one that brings the schema up to date just now.
-_MIGRATING_SECONDS = 8
 #: Where a write failed, work tries no more often whether one goes through again.
 _TRY_SECONDS = 1.0
+#: A try may take this long.
+_BUSY_SECONDS = 2
 
 
 class Database:
-    """Transactions on the ledger's database.
+    """Transactions on the ledger's database: a SQLite file, or PostgreSQL.
 
-    SQLite lets one connection write at a time and makes the others poll; a lock in
-    front of it hands over at once instead.
+    SQLite makes whoever waits to write poll, and PostgreSQL hold a connection; a lock
+    in front hands over at once instead.
     """
 
     def __init__(self, url: str, *, give_way: GiveWay = lambda: None) -> None:
         self._give_way = give_way
-        self._engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
+        self._store = _open_store(url)
+        self._engine = self._store.engine
         self._writing = threading.Lock()
         self._fault: str | None = None
         self._is_silent = False
         self._trying = threading.Lock()
         self._next_try = 0.0
+
+    @property
+    def turns(self) -> Turns | None:
+        """Turns that all processes on the database take; None where there is one."""
+        return self._store if isinstance(self._store, PostgresStore) else None
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -54,7 +54,7 @@ class Database:
             LedgerUnavailable: nothing was written.
         """
         self._give_way()
-        with self._writing, self._noticing(), _writing(self._engine) as connection:
+        with self._writing, self._noticing(), self._store.writing() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -65,7 +65,7 @@ class Database:
             LedgerUnavailable: nothing can be read.
         """
         try:
-            with _telling(), self._engine.connect() as connection, connection.begin():
+            with telling(), self._store.reading() as connection:
                 yield connection
         except LedgerUnavailable as error:
             if not self._is_silent:  # once, whoever asks and however often
@@ -114,7 +114,7 @@ class Database:
     def _noticing(self) -> Iterator[None]:
         """Note, and log once, that writes fail, or go through again."""
         try:
-            with _telling():
+            with telling():
                 yield
         except LedgerUnavailable as error:
             if self._fault is None:
@@ -130,112 +130,37 @@ class Database:
         """Bring the schema to this version's.
 
         Raises:
-            StartError: the file is no database, damaged, of a later version, or it
-                cannot be written.
+            StartError: the database cannot be reached or written, is damaged, or a
+                later version's.
         """
-        engine = _build_engine(str(self._engine.url), busy_seconds=_MIGRATING_SECONDS)
         try:
-            with _writing(engine) as connection:
+            with self._store.migrating() as connection:
                 upgrade(connection)
-        except OperationalError as error:
-            raise self._unusable(
-                f"{error.orig}. Another program may be using it, or its disk be full or"
-                " read-only"
-            ) from error
         except DatabaseError as error:
-            raise self._unusable(
-                f"{error.orig}. Put a backup in its place or, to start with an empty"
-                " one, move it away"
-            ) from error
+            raise self._store.explain(error) from error
         except LaterSchema as error:
-            raise self._unusable(
+            raise self._store.unusable(
                 "a later version of Loadmaster made it. Run that one"
             ) from error
-        finally:
-            engine.dispose()
-
-    def _unusable(self, reason: str) -> StartError:
-        path = self._engine.url.database
-        return StartError(
-            f"The database {path} cannot be used: {reason}; see DATABASE_URL."
-        )
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
 
-def _build_engine(url: str, *, busy_seconds: int) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=24,
-        connect_args={"timeout": busy_seconds},
-        hide_parameters=True,  # errors are logged; files' names are not
-    )
-    event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-@contextlib.contextmanager
-def _telling() -> Iterator[None]:
-    """Make what the database cannot do for now an error of ours."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise
-    except DatabaseError as error:  # a damaged file, too: nothing can be kept
-        raise LedgerUnavailable(str(error.orig)) from error
-
-
-@contextlib.contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        writing = connection.execution_options(loadmaster_write=True)
-        with writing.begin():
-            yield writing
-
-
-@contextlib.contextmanager
-def sole_use(url: str) -> Iterator[None]:
-    """Keep other processes from the SQLite file of *url* for as long as this lasts.
+def sole_use(url: str) -> contextlib.AbstractContextManager[None]:
+    """Keep other processes from a database that only one may use, while this lasts.
 
     Raises:
         LedgerInUse: another process has it.
         StartError: its folder cannot be written.
     """
-    path = os.path.realpath(make_url(url).database or "")
-    lock = FileLock(f"{path}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise LedgerInUse(
-            f"Another Loadmaster is running on {path} already. Stop it first, or give"
-            " this one a file of its own with DATABASE_URL."
-        ) from error
-    except OSError as error:
-        raise StartError(
-            f"The folder of {path} cannot be written: {error.strerror}. See"
-            " DATABASE_URL."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return contextlib.nullcontext() if _is_postgres(url) else sole_file(url)
 
 
-def _set_up_connection(connection: Any, record: object) -> None:
-    # The driver must not begin transactions by itself, so that _begin can
-    # (docs.sqlalchemy.org/en/21/dialects/sqlite.html, "Serializable isolation").
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",  # a commit is on disk before Slack gets its answer
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _open_store(url: str) -> Store:
+    return PostgresStore(url) if _is_postgres(url) else SqliteStore(url)
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("loadmaster_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _is_postgres(url: str) -> bool:
+    return url.startswith("postgres")

@@ -5,14 +5,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import LedgerUnavailable, StartError
+from bot.errors import StartError
 from bot.work.ledger.database import Database
+from bot.work.ledger.inspection import Version, compare_version
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 #: sqlite.org/fileformat2.html, 1.3: the name, and at 18 the version for WAL.
 _MAGIC = b"SQLite format 3\x00"
 _WAL = b"\x02\x02"
@@ -55,17 +54,12 @@ def _check_file(path: str) -> None:
 
 def _check_version(database: Database) -> None:
     try:
-        with database.read() as connection:
-            version = connection.execute(
-                text("SELECT version_num FROM alembic_version")
-            ).scalar_one_or_none()
-    except LedgerUnavailable as error:
-        if "no such table" in str(error):
-            raise StartError("That database is no ledger. See DATABASE_URL.") from error
-        raise
+        version = compare_version(database)
     except SQLAlchemyError as error:
         raise StartError("That database is no ledger. See DATABASE_URL.") from error
-    if version != ScriptDirectory(str(_MIGRATIONS)).get_current_head():
+    if version is Version.NONE:
+        raise StartError("That database is no ledger. See DATABASE_URL.")
+    if version is not Version.SAME:
         raise StartError(
             "Another version of Loadmaster made the ledger. Start the bot of this one,"
             " or stop it and run loadmaster migrate."

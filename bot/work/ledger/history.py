@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select, text
+from sqlalchemy import Connection, Row, Select, String, cast, or_, select, text
 
 from bot.domain.outcomes import HELP
 from bot.domain.reports import Report
@@ -55,6 +55,12 @@ class HistoryLedger:
             return row is None or read_report(connection, row).is_final
 
 
+#: As text: PostgreSQL takes no JSON apart in which a NUL or half a surrogate pair is.
+_HELPED = cast(shares.c.notice, String).startswith(
+    f'{{"code": "{HELP.code}"', autoescape=True
+)
+
+
 def _latest(visitor: Visitor, most: int) -> Select[Any]:
     return (
         select(shares)
@@ -63,10 +69,7 @@ def _latest(visitor: Visitor, most: int) -> Select[Any]:
             shares.c.user_id == visitor.user_id,
             # In the words of its index: a parameter may keep it from being used.
             text("state != 'quiet'"),
-            or_(
-                shares.c.notice.is_(None),
-                shares.c.notice["code"].as_string() != HELP.code,
-            ),
+            or_(shares.c.notice.is_(None), ~_HELPED),
         )
         .order_by(shares.c.id.desc())
         .limit(most)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.outcomes import (
     ALREADY_LINKED,
@@ -21,6 +20,7 @@ from bot.domain.outcomes import (
     Outcome,
 )
 from bot.work.ledger.attempts import NEVER
+from bot.work.ledger.inserting import insert_into, insert_new
 from bot.work.ledger.schema import (
     attachments,
     share_attachments,
@@ -65,7 +65,8 @@ def put_lines(
         share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
     )
     wake(connection, undecided, now=now)
-    return list(connection.execute(undecided).scalars())
+    in_order = undecided.order_by(share_attachments.c.attachment_id)
+    return list(connection.execute(in_order).scalars())
 
 
 def wake(connection: Connection, wanted: Select[tuple[int]], *, now: float) -> None:
@@ -91,8 +92,7 @@ def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) ->
     outcome = CONSENT_AWAITED.code if needs_consent else None
     wanted = _wanted(share_id).subquery()
     connection.execute(
-        insert(share_attachments)
-        .from_select(
+        insert_new(connection, share_attachments).from_select(
             ["share_id", "attachment_id", "consent", "outcome"],
             select(
                 literal(share_id),
@@ -109,7 +109,6 @@ def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) ->
             )
             .where(attachments.c.id > 0),
         )
-        .on_conflict_do_nothing()
     )
 
 
@@ -202,7 +201,7 @@ def _put_attachments(
     )
     identity = ["team_id", "file_id", "work_item_id"]
     place = ["project_id", "item_key"]
-    statement = insert(attachments).from_select(
+    statement = insert_into(connection, attachments).from_select(
         [*identity, *place, "state", "relayed", "attempts", "due_at"], wanted
     )
     # The work item may have moved, or its project have got another identifier.

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Update, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import CONSENT_AWAITED, REMOVING, SETTLED, Outcome
 from bot.domain.references import Reference, print_reference
 from bot.domain.shares import Share
+from bot.work.ledger.inserting import insert_new
 from bot.work.ledger.schema import share_attachments, share_files, share_references
 from bot.work.ledger.states import UNDECIDED, Consent, ReferenceState
-
-# Built once: Slack waits while they are carried out.
-_INSERT_REFERENCE = insert(share_references).on_conflict_do_nothing()
-_INSERT_FILE = insert(share_files).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def put_parts(
     """Insert references and files; new ones get positions from *first* on."""
     if references:
         connection.execute(
-            _INSERT_REFERENCE,
+            insert_new(connection, share_references),
             [
                 {
                     "share_id": share_id,
@@ -64,7 +60,7 @@ def put_parts(
         )
     if files:
         connection.execute(
-            _INSERT_FILE,
+            insert_new(connection, share_files),
             [
                 {
                     "share_id": share_id,

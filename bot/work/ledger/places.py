@@ -7,9 +7,9 @@ for its files, or the trigger of a share that has no message.
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.work.ledger.attempts import NEVER
+from bot.work.ledger.inserting import insert_into
 from bot.work.ledger.schema import attachments, comments, share_attachments, shares
 from bot.work.ledger.states import CommentState
 
@@ -35,7 +35,7 @@ def ask_for_comments(
             literal(now).label("due_at"),
         )
         names = wanted.selected_columns.keys()
-        statement = insert(comments).from_select(names, wanted)
+        statement = insert_into(connection, comments).from_select(names, wanted)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["team_id", "place", "work_item_id"],

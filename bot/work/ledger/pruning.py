@@ -99,13 +99,12 @@ def _wanted(connection: Connection, share_ids: Sequence[int]) -> set[int]:
         .join_from(attachments, share_attachments)
         .where(attachments.c.state.in_(UNDER_WAY))
     )
-    moving = select(shares.c.moves).where(
-        shares.c.moves.is_not(None),
-        or_(shares.c.state == ShareState.NEW, shares.c.id.in_(at_work)),
-    )
+    moving = select(shares.c.moves).where(shares.c.moves.is_not(None))
+    # Not by one OR: PostgreSQL would read all shares for it.
     return {
         *connection.execute(lines).scalars(),
-        *connection.execute(moving).scalars(),
+        *connection.execute(moving.where(shares.c.state == ShareState.NEW)).scalars(),
+        *connection.execute(moving.where(shares.c.id.in_(at_work))).scalars(),
     }
 
 

@@ -39,6 +39,7 @@ def begin_removal(
             .where(
                 share_attachments.c.share_id == share_id, is_removable(), *conditions
             )
+            .order_by(attachments.c.id)
         ).scalars()
     )
     connection.execute(
@@ -62,10 +63,12 @@ def tell_removal(
 ) -> list[int]:
     """Give the lines that wait for the removal their outcome; return the shares."""
     lines = connection.execute(
-        select(share_attachments.c.share_id, share_attachments.c.facts).where(
+        select(share_attachments.c.share_id, share_attachments.c.facts)
+        .where(
             share_attachments.c.attachment_id == attachment_id,
             share_attachments.c.outcome == REMOVING.code,
         )
+        .order_by(share_attachments.c.share_id)
     ).all()
     for line in lines:
         told = (

@@ -172,9 +172,9 @@ class ReplyLedger:
         """Return id, channel and due time of every share with more to say."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(shares.c.id, shares.c.channel_id, shares.c.reply_due_at).where(
-                    shares.c.reply_due_at.is_not(None)
-                )
+                select(shares.c.id, shares.c.channel_id, shares.c.reply_due_at)
+                .where(shares.c.reply_due_at.is_not(None))
+                .order_by(shares.c.reply_due_at, shares.c.id)  # as the index is
             )
             return [(row.id, row.channel_id, row.reply_due_at) for row in rows]
 

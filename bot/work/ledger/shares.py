@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
@@ -22,6 +21,7 @@ from bot.work.ledger.attempts import (
     read_attempts,
 )
 from bot.work.ledger.database import Database
+from bot.work.ledger.inserting import insert_new
 from bot.work.ledger.lines import put_lines
 from bot.work.ledger.parts import (
     Resolution,
@@ -39,9 +39,6 @@ from bot.work.ledger.schema import (
 )
 from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
 from bot.work.ledger.withdrawals import is_deleted
-
-# Built once: Slack waits while it is carried out.
-_INSERT = insert(shares).on_conflict_do_nothing().returning(shares.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +250,9 @@ class ShareLedger:
         """Return id, channel and due time of every share that is to be planned."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(shares.c.id, shares.c.channel_id, shares.c.due_at).where(
-                    shares.c.state == ShareState.NEW
-                )
+                select(shares.c.id, shares.c.channel_id, shares.c.due_at)
+                .where(shares.c.state == ShareState.NEW)
+                .order_by(shares.c.id)
             )
             return [(row.id, row.channel_id, row.due_at) for row in rows]
 
@@ -283,7 +280,8 @@ class ShareLedger:
             "reply_state": ReplyState.NONE,
             "reply_due_at": now if share.notice else None,
         }
-        return connection.execute(_INSERT, row).scalar_one_or_none()
+        statement = insert_new(connection, shares).returning(shares.c.id)
+        return connection.execute(statement, row).scalar_one_or_none()
 
     def _extend(self, connection: Connection, share: Share) -> int | None:
         """Add what is new in the share to its row; None where nothing is.

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, exists, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.deletions import Deletion
 from bot.domain.outcomes import Outcome
 from bot.errors import MessageDeleted
 from bot.work.ledger.database import Database
+from bot.work.ledger.inserting import insert_new
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import (
     attachments,
@@ -69,7 +69,7 @@ class WithdrawalLedger:
             "message_ts": deletion.message_ts,
             "noted_at": self._clock(),
         }
-        connection.execute(insert(deletions).on_conflict_do_nothing(), row)
+        connection.execute(insert_new(connection, deletions), row)
 
     def _hasten_shares(self, connection: Connection, found: list[int]) -> list[int]:
         return list(

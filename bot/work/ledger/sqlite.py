@@ -1,0 +1,128 @@
+"""A SQLite file: one process, one writer at a time."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from bot.errors import LedgerInUse, StartError
+
+_BUSY_SECONDS = 2
+#: A start may wait for another one that brings the schema up to date just now.
+_MIGRATING_SECONDS = 8
+
+
+class SqliteStore:
+    """Transactions on the file of a `sqlite:///` address."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)
+
+    def writing(self) -> contextlib.AbstractContextManager[Connection]:
+        """Hold the one transaction that may write."""
+        return _writing(self.engine)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Hold a transaction that sees one state of the file."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Hold the transaction that may write, and wait longer for it than usual."""
+        engine = _build_engine(self._url, busy_seconds=_MIGRATING_SECONDS)
+        try:
+            with _writing(engine) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def unusable(self, reason: str) -> StartError:
+        """Return the error that says that the file cannot be used, and why."""
+        path = self.engine.url.database
+        return StartError(
+            f"The database {path} cannot be used: {reason}; see DATABASE_URL."
+        )
+
+    def explain(self, error: DatabaseError) -> StartError:
+        """Return the error that says why the schema cannot be made."""
+        if isinstance(error, OperationalError):
+            return self.unusable(
+                f"{error.orig}. Another program may be using it, or its disk be full or"
+                " read-only"
+            )
+        return self.unusable(
+            f"{error.orig}. Put a backup in its place or, to start with an empty"
+            " one, move it away"
+        )
+
+
+@contextlib.contextmanager
+def sole_file(url: str) -> Iterator[None]:
+    """Keep other processes from the SQLite file of *url* for as long as this lasts.
+
+    Raises:
+        LedgerInUse: another process has it.
+        StartError: its folder cannot be written.
+    """
+    path = os.path.realpath(make_url(url).database or "")
+    lock = FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LedgerInUse(
+            f"Another Loadmaster is running on {path} already. Stop it first, or give"
+            " this one a file of its own with DATABASE_URL."
+        ) from error
+    except OSError as error:
+        raise StartError(
+            f"The folder of {path} cannot be written: {error.strerror}. See"
+            " DATABASE_URL."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _build_engine(url: str, *, busy_seconds: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=24,
+        connect_args={"timeout": busy_seconds},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextlib.contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        writing = connection.execution_options(loadmaster_write=True)
+        with writing.begin():
+            yield writing
+
+
+def _set_up_connection(connection: Any, record: object) -> None:
+    # The driver must not begin transactions by itself, so that _begin can
+    # (docs.sqlalchemy.org/en/21/dialects/sqlite.html, "Serializable isolation").
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit is on disk before Slack gets its answer
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("loadmaster_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
