@@ -91,6 +91,7 @@ class Settings:
     plane: PlaneSettings
     attach: AttachSettings
     database_url: str = field(repr=False)
+    takeover_seconds: int
     retention_days: int
     host: str
     port: int
@@ -110,6 +111,9 @@ class Settings:
             plane=read_plane(read),
             attach=read_attach(read),
             database_url=read_database_url(read),
+            takeover_seconds=read.value(
+                "TAKEOVER_SECONDS", number_parser(5, 300), "15"
+            ),
             retention_days=read.value(
                 "RETENTION_DAYS", number_parser(1, _MOST_DAYS), "90"
             ),

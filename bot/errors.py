@@ -17,6 +17,7 @@
     ├── LinkRefused                 Plane takes no link with this URL
     ├── StorageMoved                storage sends us on, to where we may follow
     ├── LedgerUnavailable           the database takes or tells nothing for now
+    │   └── JobLost                 what runs may be another worker's by now
     ├── Problem                     has a sentence for the thread (domain/sentences.py)
     │   ├── TransientProblem        may pass by itself: tried again
     │   └── FinalProblem            will not pass by itself: told, and done with
@@ -106,6 +107,10 @@ class LedgerUnavailable(LoadmasterError):
 
     The message is the database's own. Nothing was stored, nor can be told to anybody.
     """
+
+
+class JobLost(LedgerUnavailable):
+    """The job that this thread runs may have been taken over by another worker."""
 
 
 @dataclass(eq=False)

@@ -25,11 +25,13 @@ NUMBER = struct.Struct("i")
 class ForkedProcess:
     """What `subprocess.Popen` would be for it, as far as it is used."""
 
-    def __init__(self, environment, folder):
+    def __init__(self, environment, folder, command="run"):
         ours, theirs = os.pipe()
         self._status, status = os.pipe()
         self._reading = threading.Lock()
-        request = json.dumps({"environment": dict(environment), "folder": str(folder)})
+        request = json.dumps(
+            {"command": command, "folder": str(folder), "environment": environment}
+        )
         socket.send_fds(_start_server(), [request.encode()], [theirs, status])
         os.close(theirs)
         os.close(status)

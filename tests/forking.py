@@ -13,6 +13,7 @@ import socket
 import sys
 
 from bot.entrypoints.cli import main
+from bot.work.distributed import runner  # noqa: F401 - what takes the time
 from tests.compiled_once import compile_once
 from tests.forked_bot import NUMBER
 from tests.rehearsal import rehearse
@@ -81,7 +82,7 @@ def _become_bot(request, stderr):
     os.environ.update(request["environment"])
     status = 1
     try:
-        status = main(["run"])
+        status = main([request["command"]])
     finally:
         sys.stderr.flush()
         os._exit(status)

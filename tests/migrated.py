@@ -23,6 +23,10 @@ _EMPTY = "; ".join(
         if list(table.primary_key.columns.keys()) == ["id"]
     ]
 )
+_EMPTY_QUEUE = (
+    "DELETE FROM procrastinate_periodic_defers;"
+    "DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers"
+)
 
 
 def put_database(path):
@@ -50,6 +54,21 @@ def lend_postgres_database():
         _lent.cache_clear()
         return _lent()[0]
     return database
+
+
+def lend_postgres_queue():
+    """Return the address of a database of this version whose job queue is empty."""
+    url, emptying = _lent_queue()
+    emptying.execute(_EMPTY_QUEUE)
+    return url
+
+
+@cache
+def _lent_queue():
+    url = make_postgres_database()
+    emptying = postgres.connect(url)
+    atexit.register(emptying.close)
+    return url, emptying
 
 
 @cache

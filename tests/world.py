@@ -22,12 +22,25 @@ from bot.sandbox.store import StoreServer
 from tests.forked_bot import ForkedProcess
 from tests.migrated import put_database
 
+WORK_LEFT = (
+    "SELECT 'share', id FROM shares"
+    " WHERE state = 'new' OR reply_due_at IS NOT NULL"
+    " UNION ALL SELECT 'attachment', id FROM attachments"
+    " WHERE state NOT IN ('done', 'failed', 'removed', 'held')"
+    " UNION ALL SELECT 'comment', id FROM comments"
+    " WHERE due_at IS NOT NULL"
+)
+
 
 class Bot(BotProcess):
-    """`loadmaster run` as a process; its log is kept in `lines`."""
+    """`loadmaster run`, or another command, as a process; `lines` keeps its log."""
+
+    def __init__(self, environment, folder, command="run"):
+        super().__init__(environment, folder)
+        self._command = command
 
     def launch(self, environment, folder):
-        return ForkedProcess(environment, folder)
+        return ForkedProcess(environment, folder, self._command)
 
     def start(self) -> "Bot":
         try:
@@ -166,14 +179,7 @@ class World:
         with contextlib.closing(
             sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         ) as db:
-            return db.execute(
-                "SELECT 'share', id FROM shares"
-                " WHERE state = 'new' OR reply_due_at IS NOT NULL"
-                " UNION ALL SELECT 'attachment', id FROM attachments"
-                " WHERE state NOT IN ('done', 'failed', 'removed', 'held')"
-                " UNION ALL SELECT 'comment', id FROM comments"
-                " WHERE due_at IS NOT NULL"
-            ).fetchall()
+            return db.execute(WORK_LEFT).fetchall()
 
     def calls(self) -> list[str]:
         """Return the Web API methods that the bot called, but for its socket's."""

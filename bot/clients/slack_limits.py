@@ -18,7 +18,13 @@ _BY_CHANNEL = "chat.postMessage"
 class SlackLimits:
     """Holds back calls that Slack would refuse; safe to use from many threads."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        guard: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._guard = guard
         self._clock = clock
         self._lock = threading.Lock()
         self._until: dict[str, float] = {}
@@ -28,7 +34,9 @@ class SlackLimits:
 
         Raises:
             SlackThrottled: not yet.
+            LoadmasterError: the *guard* lets this thread call nobody any more.
         """
+        self._guard()
         with self._lock:
             left = self._until.get(scope, 0.0) - self._clock()
             if left > 0:

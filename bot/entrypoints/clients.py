@@ -23,6 +23,7 @@ from bot.clients.storage import Storage
 from bot.config import PlaneSettings, Settings, SlackSettings
 from bot.entrypoints.metrics import Metrics
 from bot.work.budgets import Budget, LocalBudget
+from bot.work.guarded_gate import Guard, GuardedGate, unguarded
 from bot.work.ledger.store import Turns
 from bot.work.local_runner import THREADS
 from bot.work.rate_gate import LastInLine, RateGate
@@ -49,11 +50,15 @@ class PlaneSide:
 
     @classmethod
     def of(
-        cls, settings: PlaneSettings, metrics: Metrics, turns: Turns | None = None
+        cls,
+        settings: PlaneSettings,
+        metrics: Metrics,
+        turns: Turns | None = None,
+        guard: Guard = unguarded,
     ) -> Self:
         """Build them; nobody is called yet."""
         gate = RateGate(_build_budget(settings.rate_limit, turns))
-        calls = _build_calls(settings, gate, metrics)
+        calls = _build_calls(settings, GuardedGate(gate, guard), metrics)
         client = PlaneClient(calls)
         return cls(
             gate,
@@ -61,7 +66,9 @@ class PlaneSide:
             PlaneDirectory(client, fence=settings.projects),
             PlaneSearch(calls, patience=_SEARCH_SECONDS),
             # Attachments first: they may use up what Plane allows.
-            PlaneComments(_build_calls(settings, LastInLine(gate), metrics)),
+            PlaneComments(
+                _build_calls(settings, GuardedGate(LastInLine(gate), guard), metrics)
+            ),
             Storage(
                 threads=_RELAYS,
                 needs_tls=settings.api_url.startswith("https://"),
@@ -100,10 +107,11 @@ class SlackSide:
     identity: SlackIdentity
 
     @classmethod
-    def of(cls, settings: SlackSettings) -> Self:
+    def of(cls, settings: SlackSettings, guard: Guard = unguarded) -> Self:
         """Build them; nobody is called yet."""
         refuse_redirects()
-        token, api_url, limits = settings.bot_token, settings.api_url, SlackLimits()
+        token, api_url = settings.bot_token, settings.api_url
+        limits = SlackLimits(guard=guard)
         reader = build_reader(token=token, api_url=api_url, limits=limits)
         writer = build_writer(token=token, api_url=api_url, limits=limits)
         return cls(
@@ -126,8 +134,15 @@ class Clients:
 
     @classmethod
     def of(
-        cls, settings: Settings, metrics: Metrics, turns: Turns | None = None
+        cls,
+        settings: Settings,
+        metrics: Metrics,
+        turns: Turns | None = None,
+        guard: Guard = unguarded,
     ) -> Self:
-        """Build them; nobody is called yet. With *turns*, Plane's budget is shared."""
-        plane = PlaneSide.of(settings.plane, metrics, turns)
-        return cls(plane, SlackSide.of(settings.slack))
+        """Build them; nobody is called yet. With *turns*, Plane's budget is shared.
+
+        Nobody is called by a thread for which *guard* does not return.
+        """
+        plane = PlaneSide.of(settings.plane, metrics, turns, guard)
+        return cls(plane, SlackSide.of(settings.slack, guard))

@@ -21,13 +21,13 @@ from bot.domain.sentences import tell
 from bot.domain.shares import TERMINAL, Share
 from bot.domain.terminals import read_mrkdwn
 from bot.entrypoints.clients import SlackSide
-from bot.entrypoints.composition import Loadmaster
+from bot.entrypoints.composition import Loadmaster, Role
 from bot.entrypoints.console import Console
 from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.watching import Seldom, Watch, count_relayed
 from bot.errors import NoFilesFound, Problem, StartError
 from bot.work.bell import is_attended, place_bell, ring
-from bot.work.ledger.database import sole_use
+from bot.work.ledger.database import is_shared, sole_use
 from bot.work.ledger.existing import existing_database
 from bot.work.ledger.followed import Followed, FollowedLedger
 from bot.work.ledger.shares import ShareLedger
@@ -108,7 +108,7 @@ class _Attaching:
 
     def _work(self) -> None:
         """Do it in this process."""
-        loadmaster = Loadmaster(self._wish.settings, Metrics())
+        loadmaster = Loadmaster(self._wish.settings, Metrics(), self._role())
         loadmaster.migrate()
         try:
             with existing_database(self._url) as database:
@@ -118,6 +118,10 @@ class _Attaching:
                 self._follow(ledger, is_attended=lambda: True)
         finally:
             loadmaster.stop(timeout=_DRAIN_SECONDS)
+
+    def _role(self) -> Role:
+        """Return what this process does; where there are workers, they do the rest."""
+        return Role.WEB if is_shared(self._url) else Role.RUN
 
     def _have_done(self, bell: Path) -> bool:
         """Have the bot do it; return whether it did, or is waited for enough."""

@@ -11,6 +11,7 @@ from bot.errors import ConfigError
 from bot.work.bell import place_bell, ring
 from bot.work.ledger.existing import existing_database
 from bot.work.ledger.presses import PressLedger
+from bot.work.recovery import SWEEP_SECONDS
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -36,12 +37,14 @@ def retry(url: str, numbers: Sequence[str]) -> Retried:
         presses = PressLedger(database, clock=time.time)
         retrials = {each: presses.retry_for_operator(each) for each in share_ids}
     lines = [tell_retrial(*each) for each in retrials.items()]
-    if Retrial.BEGUN in retrials.values() and (bell := place_bell(url)):
-        lines.append(_RUNG[ring(bell)])
+    if Retrial.BEGUN in retrials.values():
+        bell = place_bell(url)
+        lines.append(_RUNG[ring(bell)] if bell else _SWEPT)
     is_whole = set(retrials.values()) == {Retrial.BEGUN}
     return Retried(is_whole, tuple(lines))
 
 
+_SWEPT = f"The bot's workers are at it within {SWEEP_SECONDS} seconds."
 _RUNG = {
     True: "The bot is at it now.",
     False: "No bot is running on this ledger: it goes on when one starts.",

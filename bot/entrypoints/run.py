@@ -1,4 +1,4 @@
-"""`loadmaster run`: receive and work in one process until SIGTERM or Ctrl-C."""
+"""`loadmaster run`, `web` and `worker`: do one's part until SIGTERM or Ctrl-C."""
 
 import logging
 import signal
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from bot.clients.slack_sockets import SlackSockets
 from bot.config import Settings
-from bot.entrypoints.composition import Loadmaster
+from bot.entrypoints.composition import Loadmaster, Role
 from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.requests_from_slack import Verifier
 from bot.entrypoints.socket_mode import SocketMode
 from bot.entrypoints.web import HttpServer, WebApp
-from bot.errors import StartError
+from bot.errors import ConfigError, StartError
 from bot.work.bell import Bell, place_bell
-from bot.work.ledger.database import sole_use
+from bot.work.ledger.database import is_shared, sole_use
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +36,20 @@ class _Readiness:
         return faults
 
 
-def run(settings: Settings) -> None:
-    """Receive and work until told to stop.
+def run(settings: Settings, role: Role = Role.RUN) -> None:
+    """Do what the *role* says until told to stop.
 
     Raises:
+        ConfigError: the role needs a database that several processes can share.
         StartError: the database or the port cannot be had.
     """
+    _check_database(settings, role)
     # Every thread started from here on leaves them to this one, which waits for them:
     # an exception out of a handler could end up anywhere.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     with sole_use(settings.database_url):
         metrics = Metrics()
-        loadmaster = Loadmaster(settings, metrics)
+        loadmaster = Loadmaster(settings, metrics, role)
         socket = _build_socket(settings, loadmaster, metrics)
         server = _bind(settings, loadmaster, socket, metrics)
         bell = _hang_bell(settings, loadmaster)
@@ -68,10 +70,20 @@ def run(settings: Settings) -> None:
         loadmaster.stop(timeout=DRAIN_SECONDS)
 
 
+def _check_database(settings: Settings, role: Role) -> None:
+    if role is not Role.RUN and not is_shared(settings.database_url):
+        raise ConfigError(
+            (
+                "DATABASE_URL must be that of a PostgreSQL, as postgresql://…, which"
+                " `web` and `worker` share; with SQLite, use `loadmaster run`",
+            )
+        )
+
+
 def _build_socket(
     settings: Settings, loadmaster: Loadmaster, metrics: Metrics
 ) -> SocketMode | None:
-    if settings.slack.app_token is None:
+    if settings.slack.app_token is None or loadmaster.app is None:
         return None
     sockets = SlackSockets(
         app_token=settings.slack.app_token, api_url=settings.slack.api_url

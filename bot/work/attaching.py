@@ -8,6 +8,7 @@ from bot.clients.plane_directory import PlaneDirectory
 from bot.domain.outcomes import UNDONE, Outcome
 from bot.errors import (
     FinalProblem,
+    JobLost,
     LedgerUnavailable,
     MessageDeleted,
     Problem,
@@ -234,6 +235,8 @@ class AttachmentHandler:
             try:
                 self._ledger.advance(open_.attachment_id, relayed)
                 self._report(open_.attachment_id)
+            except JobLost:  # others send these bytes by now
+                raise
             except LedgerUnavailable as error:  # no reason to end the relay
                 logger.warning("attachment=%d: %s", open_.attachment_id, error)
 

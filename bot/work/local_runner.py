@@ -49,10 +49,21 @@ class LocalRunner:
         """Run *job* as soon as possible, but not before *at* (epoch seconds)."""
         self._lanes[job.kind].submit(job, at)
 
-    def start(self, handlers: Handlers) -> None:
-        """Begin to work, on what was submitted before, too."""
+    def start(
+        self, handlers: Handlers, *, sweep: Callable[[], object] = lambda: None
+    ) -> None:
+        """Begin to work, on what was submitted before and what *sweep* finds, too."""
+        sweep()
         for kind, lane in self._lanes.items():
             lane.start(handlers[kind])
+
+    def waits(self) -> Mapping[_Key, float]:
+        """Return nothing: before a start, nothing was submitted."""
+        return {}
+
+    def faults(self) -> list[str]:
+        """Return nothing: it is always able to work."""
+        return []
 
     def stop(self, *, timeout: float) -> bool:
         """Take up nothing new; return whether all that runs ended in *timeout* seconds.

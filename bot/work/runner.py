@@ -42,3 +42,25 @@ class Runner(Protocol):
 
     def submit(self, job: Job, *, at: float = 0.0) -> None:
         """Run *job* as soon as possible, but not before *at* (epoch seconds)."""
+
+
+class Workforce(Runner, Protocol):
+    """A runner with its own start and end, as an entry point needs it."""
+
+    def start(
+        self, handlers: Handlers, *, sweep: Callable[[], object] = lambda: None
+    ) -> None:
+        """Begin to work, also on what *sweep* submits: at the start and, where others
+        work on the same ledger, now and then."""
+
+    def stop(self, *, timeout: float) -> bool:
+        """Take up nothing new; return whether all that runs ended in *timeout* seconds.
+
+        The process must end then.
+        """
+
+    def waits(self) -> Mapping[tuple[JobKind, int], float]:
+        """Return in how many seconds each row that was submitted is due."""
+
+    def faults(self) -> list[str]:
+        """Return why nothing can be handed over, or worked on."""

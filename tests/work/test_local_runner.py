@@ -1,66 +1,14 @@
-"""The contract of a runner, held against each implementation; then the local one's own.
-
-A second implementation joins by a parameter of `open_runner`.
-"""
+"""What the local runner does beyond the contract of all (test_runners.py)."""
 
 import contextlib
 import threading
 import time
-from collections import defaultdict
 
 import pytest
 
 from bot.work.local_runner import RETRY_SECONDS, LocalRunner
-from bot.work.runner import Job, JobKind
-
-SOON = 10.0
-FAR = 3600.0
-
-
-class Work:
-    """Handlers that tell what ran, and hold what the test wants to be held."""
-
-    def __init__(self):
-        self.ran = []
-        self.most_at_once = defaultdict(int)
-        self._now = defaultdict(int)
-        self._held = defaultdict(threading.Event)
-        self._holding = set()
-        self._changed = threading.Condition()
-
-    @property
-    def handlers(self):
-        return dict.fromkeys(JobKind, self.handle)
-
-    def hold(self, job):
-        """Let every run of *job* last until it is released."""
-        self._holding.add(job)
-
-    def release(self, job):
-        self._holding.discard(job)
-        self._held[job].set()
-
-    def handle(self, job):
-        with self._changed:
-            self._now[job] += 1
-            self.most_at_once[job] = max(self.most_at_once[job], self._now[job])
-            self.ran.append(job)
-            self._changed.notify_all()
-        if job in self._holding:
-            assert self._held[job].wait(SOON)
-        with self._changed:
-            self._now[job] -= 1
-            self._changed.notify_all()
-
-    def wait_for(self, job, *, times=1):
-        """Wait until *job* began to run for the so-manieth time."""
-        with self._changed:
-            ran = self._changed.wait_for(lambda: self.ran.count(job) >= times, SOON)
-        assert ran, f"{job} ran {self.ran.count(job)} times"
-
-    def end(self):
-        for job in list(self._holding):
-            self.release(job)
+from bot.work.runner import JobKind
+from tests.work.running import SOON, Work, job, settle
 
 
 @pytest.fixture
@@ -68,165 +16,18 @@ def work():
     return Work()
 
 
-@pytest.fixture(params=["local"])
-def open_runner(request, work):
+@pytest.fixture
+def open_runner(work):
     """How to open a runner that is stopped after the test."""
     with contextlib.ExitStack() as stack:
 
         def open_(**options):
-            runner = {"local": LocalRunner}[request.param](**options)
+            runner = LocalRunner(**options)
             stack.callback(runner.stop, timeout=SOON)
             stack.callback(work.end)
             return runner
 
         yield open_
-
-
-@pytest.fixture
-def runner(open_runner):
-    return open_runner()
-
-
-def job(row_id, kind=JobKind.ATTACHMENT, group="C1"):
-    return Job(kind, row_id, group)
-
-
-def settle(runner, work, *, row_id=999):
-    """Return when all that was due before now has begun."""
-    last = job(row_id)
-    runner.submit(last)
-    work.wait_for(last)
-
-
-# --- every runner -------------------------------------------------------------
-
-
-def test_what_is_submitted_is_run(runner, work):
-    runner.start(work.handlers)
-
-    for kind in JobKind:
-        runner.submit(job(1, kind))
-
-    for kind in JobKind:
-        work.wait_for(job(1, kind))
-
-
-def test_what_was_submitted_before_the_start_is_run_after_it(runner, work):
-    runner.submit(job(1))
-
-    runner.start(work.handlers)
-
-    work.wait_for(job(1))
-
-
-def test_a_job_that_waits_is_run_once_however_often_it_was_submitted(runner, work):
-    for _ in range(5):
-        runner.submit(job(1))
-
-    runner.start(work.handlers)
-    work.wait_for(job(1))
-
-    assert runner.stop(timeout=SOON)
-    assert work.ran.count(job(1)) == 1
-
-
-def test_a_job_never_runs_twice_at_once_and_what_came_meanwhile_is_run_after(
-    runner, work
-):
-    runner.start(work.handlers)
-    work.hold(job(1))
-    runner.submit(job(1))
-    work.wait_for(job(1))
-
-    for _ in range(5):
-        runner.submit(job(1))
-    settle(runner, work)
-
-    assert work.ran.count(job(1)) == 1
-    work.release(job(1))
-    work.wait_for(job(1), times=2)
-    assert runner.stop(timeout=SOON)
-    assert work.ran.count(job(1)) == 2
-    assert work.most_at_once[job(1)] == 1
-
-
-def test_a_job_does_not_run_before_its_time(runner, work):
-    runner.start(work.handlers)
-    at = time.time() + 0.2
-
-    runner.submit(job(1), at=at)
-    work.wait_for(job(1))
-
-    assert time.time() >= at
-
-
-def test_a_job_with_a_time_does_not_hold_up_others(runner, work):
-    runner.start(work.handlers)
-    runner.submit(job(1), at=time.time() + FAR)
-
-    runner.submit(job(2))
-
-    work.wait_for(job(2))
-    assert job(1) not in work.ran
-
-
-@pytest.mark.parametrize("order", [(FAR, 0.0), (0.0, FAR)])
-def test_the_earlier_of_two_times_wins(runner, work, order):
-    runner.start(work.handlers)
-    work.hold(job(1))
-    runner.submit(job(1))
-    work.wait_for(job(1))
-
-    # Once for a job that runs, once for one that waits.
-    for later in order:
-        runner.submit(job(1), at=time.time() + later if later else 0.0)
-    work.release(job(1))
-    work.wait_for(job(1), times=2)
-    for later in order:
-        runner.submit(job(2), at=time.time() + later if later else 0.0)
-    work.wait_for(job(2))
-
-
-def test_a_job_that_ran_before_its_later_time_does_not_run_at_it_again(runner, work):
-    at = time.time() + 0.1
-    runner.submit(job(1), at=at)
-    runner.submit(job(1))
-
-    runner.start(work.handlers)
-    work.wait_for(job(1))
-    runner.submit(job(2), at=at + 0.001)
-    work.wait_for(job(2))
-
-    assert runner.stop(timeout=SOON)
-    assert work.ran.count(job(1)) == 1
-
-
-def test_one_kind_of_work_does_not_wait_for_another(runner, work):
-    runner.start(work.handlers)
-    for row_id in range(50):
-        work.hold(job(row_id))
-        runner.submit(job(row_id))
-
-    runner.submit(job(1, JobKind.REPLY))
-
-    work.wait_for(job(1, JobKind.REPLY))
-
-
-def test_stopping_waits_for_what_runs_and_begins_nothing_more(runner, work):
-    runner.start(work.handlers)
-    work.hold(job(1))
-    runner.submit(job(1))
-    work.wait_for(job(1))
-
-    assert not runner.stop(timeout=0.01)
-    runner.submit(job(2))
-    work.release(job(1))
-
-    assert runner.stop(timeout=SOON)
-    assert work.ran == [job(1)]
-
-
-# --- the local one ------------------------------------------------------------
 
 
 class Clock:

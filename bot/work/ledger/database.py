@@ -155,12 +155,13 @@ def sole_use(url: str) -> contextlib.AbstractContextManager[None]:
         LedgerInUse: another process has it.
         StartError: its folder cannot be written.
     """
-    return contextlib.nullcontext() if _is_postgres(url) else sole_file(url)
+    return contextlib.nullcontext() if is_shared(url) else sole_file(url)
 
 
 def _open_store(url: str) -> Store:
-    return PostgresStore(url) if _is_postgres(url) else SqliteStore(url)
+    return PostgresStore(url) if is_shared(url) else SqliteStore(url)
 
 
-def _is_postgres(url: str) -> bool:
+def is_shared(url: str) -> bool:
+    """Tell whether any number of processes may use the database of that address."""
     return url.startswith("postgres")

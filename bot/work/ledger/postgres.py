@@ -74,12 +74,18 @@ class PostgresStore:
 
     @contextlib.contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """Hold the one that may write, and wait longer for it than for others."""
+        """Hold the one that may write, and wait longer for it than for others.
+
+        At its end the job queue's tables are brought up to date, too.
+        """
+        from bot.work.distributed.schema import bring_up_to_date
+
         with self._begin(isolation_level="READ COMMITTED") as connection:
             connection.exec_driver_sql(_MIGRATING_LIMITS)
             connection.execute(_TAKE_TURN)
             yield connection
             budget_tables.metadata.create_all(connection)
+            bring_up_to_date(connection)
 
     @contextlib.contextmanager
     def turn(self, number: int) -> Iterator[Connection]:

@@ -1,0 +1,65 @@
+"""How a row of the ledger becomes a job of Procrastinate, and is read back from one.
+
+A job holds the kind, the row and the channel's id, and neither names nor texts.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from procrastinate.jobs import Job as QueuedJob
+
+from bot.work.runner import Job, JobKind
+
+#: What takes over, and sweeps; see `upkeep`.
+UPKEEP = "upkeep"
+#: A channel's oldest files, which find a thread whatever another channel has.
+FIRST_FILES = "attachment.first"
+MORE_FILES = "attachment.more"
+#: So many of a channel's files are among its oldest.
+_FIRST = 2
+
+Key = tuple[JobKind, int]
+
+
+def queue_of(kind: JobKind, earlier: int) -> str:
+    """Return the queue for a row with so many *earlier* ones of its channel due."""
+    if kind is JobKind.ATTACHMENT:
+        return FIRST_FILES if earlier < _FIRST else MORE_FILES
+    return kind.value
+
+
+def write_job(job: Job, *, wait: float, earlier: int) -> QueuedJob:
+    """Return what has *job* done after *wait* seconds.
+
+    By its locks one waits and one runs at most. Among those that wait, each channel's
+    first goes before any channel's second.
+    """
+    lock = f"{job.kind}/{job.row_id}"
+    return QueuedJob(
+        task_name=job.kind.value,
+        queue=queue_of(job.kind, earlier),
+        priority=-earlier,
+        lock=lock,
+        queueing_lock=lock,
+        task_kwargs={"row": job.row_id, "group": job.group},
+        scheduled_at=now() + timedelta(seconds=wait) if wait > 0 else None,
+    )
+
+
+def read_key(queued: QueuedJob) -> Key | None:
+    """Return kind and row; None for a job that is for no row."""
+    try:
+        return JobKind(queued.task_name), int(str(queued.task_kwargs["row"]))
+    except (ValueError, KeyError):
+        return None
+
+
+def wait_of(queued: QueuedJob) -> float:
+    """Return the seconds until the job is due, 0 if it is."""
+    if queued.scheduled_at is None:
+        return 0.0
+    return max(0.0, (queued.scheduled_at - now()).total_seconds())
+
+
+def now() -> datetime:
+    """Return the time as Procrastinate wants it."""
+    return datetime.now(UTC)

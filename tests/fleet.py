@@ -1,0 +1,70 @@
+"""A world in which several bots share a PostgreSQL, as on several machines."""
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from bot.sandbox.plane import PlaneServer
+from bot.sandbox.slack import SlackServer
+from bot.sandbox.store import StoreServer
+from tests import postgres
+from tests.migrated import make_postgres_database
+from tests.world import WORK_LEFT, Bot, World
+
+
+@dataclass
+class Fleet(World):
+    """Its bots are `web`, `worker` and `run`; Slack reaches the one started last."""
+
+    url: str = field(default_factory=make_postgres_database)
+
+    def start(self, *commands: str) -> list[Bot]:
+        """Start a bot for each command, all at once, and connect Slack to the last."""
+        bots = [Bot(self.environment(), self.folder, each) for each in commands]
+        self.bots += bots
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Bot.start, bots))
+        for command, bot in zip(commands, bots, strict=True):
+            if command != "worker":
+                self.slack.request_url = f"{bot.url}/slack/events"
+        return bots
+
+    def start_bot_with(self, environment):
+        """Start what `run` does, by a process that receives and one that works."""
+        self.settings |= {
+            name: value
+            for name, value in environment.items()
+            if self.environment().get(name) != value
+        }
+        return self.start("worker", "web")[-1]
+
+    def environment(self):
+        return super().environment() | {"DATABASE_URL": self.url} | self.settings
+
+    def close(self):
+        super().close()
+        postgres.drop_database(self.url)
+
+    def ask(self, query: str, *parameters) -> list[tuple]:
+        """Return what the database answers."""
+        with postgres.connect(self.url) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def _work_left(self):
+        return self.ask(WORK_LEFT)
+
+
+@contextlib.contextmanager
+def open_fleet(folder, *, url=None, **options):
+    """Start Slack, Plane and store; the test starts the bots."""
+    with (
+        StoreServer() as store,
+        PlaneServer(store=store, rate_limit=None) as plane,
+        SlackServer(retry_delays=(0.0, 0.5, 1.0)) as slack,
+    ):
+        given = {"url": url} if url else {}
+        fleet = Fleet(folder, slack, plane, store, **given)
+        try:
+            yield fleet
+        finally:
+            fleet.close()
