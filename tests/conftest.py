@@ -15,6 +15,7 @@ from tests import (
     postgres,
 )
 from tests.compiled_once import compile_once
+from tests.fleet import open_fleet
 from tests.migrated import make_postgres_database
 from tests.world import open_world
 
@@ -53,6 +54,13 @@ def stopped(tmp_path):
     """A world whose bot the scenario starts."""
     with open_world(tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def fleet(tmp_path):
+    """A world whose bots the scenario starts; they share a PostgreSQL."""
+    with open_fleet(tmp_path) as fleet:
+        yield fleet
 
 
 @pytest.fixture

@@ -50,6 +50,17 @@ class Fleet(World):
         with postgres.connect(self.url) as connection:
             return connection.execute(query, parameters).fetchall()
 
+    @contextlib.contextmanager
+    def database_away(self):
+        """Cut all connections to the database, and let nobody in meanwhile."""
+        name = postgres.name_of(self.url)
+        postgres.administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+        try:
+            postgres.throw_out(name)
+            yield
+        finally:
+            postgres.administer("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+
     def _work_left(self):
         return self.ask(WORK_LEFT)
 

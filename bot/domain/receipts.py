@@ -1,4 +1,4 @@
-"""What the caller of a command is told of the files that were taken for it. No I/O."""
+"""What the caller of a command alone is told of it. No I/O."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,14 @@ _MOST_NAMES = 10
 def write_receipt(files: Sequence[SharedFile], *, ts: str, link: str | None) -> str:
     """Return which files were taken from the caller's message *ts*, with its *link*."""
     return tell(TAKEN, it=f"{_name(files)} from {_date(ts, link)}")
+
+
+def write_elsewhere(text: str, *, channel_id: str) -> str:
+    """Return an answer for who asked in a conversation where it cannot be given."""
+    # Slack shows the name of a channel only to who may see it.
+    is_channel = channel_id.startswith(("C", "G"))
+    place = f"<#{channel_id}>" if is_channel else "another conversation"
+    return f"You asked me in {place}, where I cannot answer. My answer:\n{text}"
 
 
 def _name(files: Sequence[SharedFile]) -> str:

@@ -11,6 +11,7 @@ from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
 from bot.work.ledger.pruning import PruningLedger
 from bot.work.planning import Guards, ShareHandler
+from bot.work.private_answers import PrivateAnswers
 from bot.work.receipts import Receipts
 from bot.work.recovery import Sweep, Unfinished
 from bot.work.replying import ReplyHandler
@@ -102,7 +103,7 @@ class Working:
                 slack.directory,
             ),
             self._runner,
-            Receipts(slack.response_urls, slack.directory),
+            Receipts(PrivateAnswers(slack.api, slack.response_urls), slack.directory),
             guards=Guards(allow_external=attach.external_users, private=attach.private),
             patience=self._build_patience(JobKind.SHARE),
         )

@@ -105,7 +105,7 @@ class ShareHandler:
             return
         self._plan_whole(job, whole)
         if found and isinstance(share.seek, SeekLatest):
-            self._receipts.send(share.trigger, found)
+            self._receipts.send(share, found)
 
     def _plan_whole(self, job: Job, share: NewShare) -> None:
         if share.is_withdrawn:

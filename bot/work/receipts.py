@@ -3,30 +3,33 @@
 import logging
 from dataclasses import dataclass
 
-from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_directory import SlackDirectory
 from bot.domain.receipts import write_receipt
 from bot.errors import Problem
-from bot.work.ledger.shares import Found
+from bot.work.ledger.shares import Found, NewShare
+from bot.work.private_answers import Caller, PrivateAnswers
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """Tells by response URLs only: what these cannot do is not worth a second try."""
+    """Tells it once: what cannot be told then is not worth a second try."""
 
-    response_urls: ResponseUrls
+    private: PrivateAnswers
     slack: SlackDirectory
 
-    def send(self, trigger: str, found: Found) -> None:
-        """Tell what was *found* for the command that is the *trigger*."""
+    def send(self, share: NewShare, found: Found) -> None:
+        """Tell what was *found* for the command that is the *share*."""
         if found.message_ts is None:
             return
         link = self._find_link(found.channel_id, found.message_ts, found.thread_ts)
         text = write_receipt(found.files, ts=found.message_ts, link=link)
-        if not self.response_urls.tell(trigger, text):
-            logger.info("The caller of a command is not told which files it took")
+        caller = Caller(share.trigger, found.channel_id, share.user_id)
+        try:
+            self.private.tell(caller, text)
+        except Problem as problem:
+            logger.info("A caller is not told which files were taken: %s", problem)
 
     def _find_link(self, channel_id: str, ts: str, thread_ts: str | None) -> str | None:
         try:

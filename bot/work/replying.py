@@ -34,6 +34,7 @@ from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.replies import Reply, ReplyLedger
 from bot.work.ledger.states import ReplyState
 from bot.work.meter import WorkMeter
+from bot.work.private_answers import Caller, PrivateAnswers
 from bot.work.runner import Job, Runner
 from bot.work.seals import Sealer
 from bot.work.steady_clock import credible
@@ -77,7 +78,7 @@ class ReplyHandler:
     ) -> None:
         self._ledger = ledger
         self._slack = slack
-        self._response_urls = response_urls
+        self._private = PrivateAnswers(slack, response_urls)
         self._asker = asker
         self._runner = runner
         self._links = links
@@ -151,20 +152,9 @@ class ReplyHandler:
             raise SlackUnavailable from problem
 
     def _tell_privately(self, reply: Reply) -> None:
-        # Once too often is no harm here: nobody but the one who asked sees it.
         text = self._write(reply)
-        if self._response_urls.tell(reply.trigger, text):
-            return
-        if reply.channel_id == reply.user_id:  # no conversation was opened yet
-            self._slack.write_to(reply.user_id, text)
-            return
-        self._slack.tell_privately(
-            channel_id=reply.channel_id,
-            user_id=reply.user_id,
-            text=text,
-            blocks=self._offer_form(reply, text),
-            thread_ts=_thread(reply),
-        )
+        caller = Caller(reply.trigger, reply.channel_id, reply.user_id, _thread(reply))
+        self._private.tell(caller, text, self._offer_form(reply, text))
 
     def _offer_form(self, reply: Reply, text: str) -> Blocks | None:
         """Return *text* with a button that opens the form, where that would help."""

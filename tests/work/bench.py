@@ -35,6 +35,7 @@ from bot.work.budgets import LocalBudget
 from bot.work.commenting import CommentHandler
 from bot.work.meter import WorkMeter
 from bot.work.planning import Guards, ShareHandler
+from bot.work.private_answers import PrivateAnswers
 from bot.work.rate_gate import RateGate
 from bot.work.receipts import Receipts
 from bot.work.replying import ReplyHandler
@@ -137,7 +138,8 @@ class Bench:
         guards = Guards(allow_external=external, private=private)
         ledger, directory = self.ledger.shares, self.directory
         options = {"guards": guards, "patience": self.patience}
-        receipts = Receipts(self.response_urls, self.seeker.people)
+        private = PrivateAnswers(self.api, self.response_urls)
+        receipts = Receipts(private, self.seeker.people)
         parts = ledger, directory, self.seeker, self.agenda, receipts
         handler = ShareHandler(*parts, **options)
         handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
