@@ -168,6 +168,9 @@ def test_the_required_settings_are_enough():
             )
         ),
         pytest.param(
+            "TAKEOVER_SECONDS", "30", lambda s: s.takeover_seconds, 30, id="takeover"
+        ),
+        pytest.param(
             "RETENTION_DAYS", "30", lambda s: s.retention_days, 30, id="retention"
         ),
         pytest.param("LOG_LEVEL", "debug", lambda s: s.log_level, "DEBUG", id="level"),
@@ -288,6 +291,7 @@ POSTGRES = (
         ("DATABASE_URL", "sqlite:///", DATABASE),
         ("DATABASE_URL", "sqlite:///:memory:", DATABASE),
         ("DATABASE_URL", "sqlite:///file:x?mode=memory&uri=true", DATABASE),
+        ("TAKEOVER_SECONDS", "4", "must be a whole number from 5 to 300"),
         ("RETENTION_DAYS", "0", "must be a whole number from 1 to 36500"),
         ("LOG_LEVEL", "loud", "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
         ("LOG_FORMAT", "xml", "must be text or json"),

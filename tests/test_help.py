@@ -13,6 +13,7 @@ SLOW = {"alembic", "requests", "slack_bolt", "slack_sdk", "sqlalchemy", "waitres
 
 COMMANDS = (
     *("attach", "doctor", "manifest", "migrate", "retry", "run", "sandbox", "status"),
+    *("web", "worker"),
 )
 
 

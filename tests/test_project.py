@@ -42,7 +42,9 @@ def test_the_top_level_holds_only_what_belongs_there():
 
 
 def test_the_process_file_runs_the_command():
-    assert (ROOT / "Procfile").read_text() == "web: loadmaster run\n"
+    assert (ROOT / "Procfile").read_text() == (
+        "web: loadmaster web\nworker: loadmaster worker\n"
+    )
 
 
 def test_the_lock_has_a_version_and_hashes_for_each_dependency():

@@ -49,10 +49,12 @@ def _run(options: argparse.Namespace) -> int:
     from bot.entrypoints.composition import Role
     from bot.entrypoints.logs import set_up_logs
     from bot.entrypoints.run import run
-    from bot.entrypoints.surroundings import read_environment
+    from bot.entrypoints.surroundings import read_environment, warn_of_lost_files
 
-    settings = Settings.from_env(read_environment())
+    environment = read_environment()
+    settings = Settings.from_env(environment)
     set_up_logs(settings.log_level, settings.log_format)
+    warn_of_lost_files(environment, settings.database_url)
     run(settings, Role(options.role))
     # What is left of the libraries' threads has nothing that the ledger has not, and
     # the interpreter would wait for them.
