@@ -58,17 +58,15 @@ def lend_postgres_database():
 
 def lend_postgres_queue():
     """Return the address of a database of this version whose job queue is empty."""
-    url, emptying = _lent_queue()
-    emptying.execute(_EMPTY_QUEUE)
+    url = _lent_queue()
+    with postgres.connect(url) as emptying:
+        emptying.execute(_EMPTY_QUEUE)
     return url
 
 
 @cache
 def _lent_queue():
-    url = make_postgres_database()
-    emptying = postgres.connect(url)
-    atexit.register(emptying.close)
-    return url, emptying
+    return make_postgres_database()
 
 
 @cache

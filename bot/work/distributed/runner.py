@@ -48,8 +48,8 @@ class DistributedRunner:
             min_size=1, max_size=4, **build_parameters(url, longest=pace.call)
         )
         self._jobs = PatientJobs(self._connector, self.leases)
-        self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def submit(self, job: Job, *, at: float = 0.0) -> None:
@@ -68,6 +68,7 @@ class DistributedRunner:
             self._add_task(kind, handler)
         upkeep = Upkeep(self._connector, self._jobs, self._pace, sweep)
         upkeep.register(self._app)
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def stop(self, *, timeout: float) -> bool:
@@ -76,11 +77,8 @@ class DistributedRunner:
         What did not end is given back: others may begin it at once, so this process
         must end. Until then it has no more effects.
         """
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            self._thread.join(timeout)
-        if self._thread.is_alive():
-            self._give_back()
+        if self._loop is not None and not self._end(self._loop, timeout):
+            self._give_back(self._loop)
             return False
         self._pool.close()
         return True
@@ -88,7 +86,7 @@ class DistributedRunner:
     def faults(self) -> list[str]:
         """Return why nothing can be handed over, or worked on here."""
         faults = self._handover.faults()
-        if self._thread.ident is not None and self.leases.count() < len(LANES):
+        if self._loop is not None and self.leases.count() < len(LANES):
             faults.append("not all workers have a heartbeat in the database")
         return faults
 
@@ -119,8 +117,16 @@ class DistributedRunner:
             self.submit(job, at=self._clock() + RETRY_SECONDS)
 
     def _serve(self) -> None:
+        assert self._loop is not None, "this thread was started with it"
         self._loop.set_default_executor(ThreadPoolExecutor(ALL_THREADS))
-        self._loop.run_until_complete(self._work_in_lanes())
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._work_in_lanes())
+
+    def _end(self, loop: asyncio.AbstractEventLoop, timeout: float) -> bool:
+        with contextlib.suppress(RuntimeError):  # it has ended before
+            loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     async def _work_in_lanes(self) -> None:
         # Where there is no database yet, the pool goes on to look for it.
@@ -151,7 +157,7 @@ class DistributedRunner:
                 logger.warning("A worker ended: %s", error.__cause__ or error)
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    def _give_back(self) -> None:
-        giving = asyncio.run_coroutine_threadsafe(self._jobs.give_back(), self._loop)
+    def _give_back(self, loop: asyncio.AbstractEventLoop) -> None:
+        giving = asyncio.run_coroutine_threadsafe(self._jobs.give_back(), loop)
         with contextlib.suppress(TimeoutError):
             giving.result(_GIVING_BACK_SECONDS)
