@@ -66,12 +66,12 @@ class Fleet(World):
 
 
 @contextlib.contextmanager
-def open_fleet(folder, *, url=None, **options):
+def open_fleet(folder, *, url=None, retry_delays=(0.0, 0.5, 1.0)):
     """Start Slack, Plane and store; the test starts the bots."""
     with (
         StoreServer() as store,
         PlaneServer(store=store, rate_limit=None) as plane,
-        SlackServer(retry_delays=(0.0, 0.5, 1.0)) as slack,
+        SlackServer(retry_delays=retry_delays) as slack,
     ):
         given = {"url": url} if url else {}
         fleet = Fleet(folder, slack, plane, store, **given)
