@@ -17,6 +17,7 @@ CONTENT = bytes(range(256)) * 1500
 #: one process (test_kill_points.py), where every call is.
 CALLS = [
     ("plane.create_attachment", "after"),
+    ("storage.post", "after"),
     ("plane.complete_attachment", "after"),
     ("slack.chat.postMessage", "after"),
 ]

@@ -80,6 +80,18 @@ def test_bots_that_start_at_once_make_the_tables_once(tmp_path):
         assert "is attached." in fleet.reply(message)
 
 
+def test_several_processes_receive_by_sockets_of_their_own(fleet):
+    fleet.socket_mode = True
+    fleet.start("worker", "web", "web")
+    fleet.wait(lambda: fleet.slack.sockets.count == 2)
+
+    message = fleet.slack.share([fleet.slack.add_file()], text="WEB-1")
+
+    assert "is attached." in fleet.reply(message)
+    fleet.settle()
+    assert len(fleet.replies(message)) == 1
+
+
 def test_a_rolling_restart_keeps_nobody_waiting(fleet):
     fleet.start("worker", "web")
     messages = []

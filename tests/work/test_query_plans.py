@@ -18,6 +18,8 @@ from bot.work.ledger.history import HistoryLedger
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.pruning import PruningLedger
 from bot.work.ledger.shares import Found
+from bot.work.ledger.turns import TurnLedger
+from bot.work.runner import Job, JobKind
 from tests.work.values import found, item_id, make_file, make_share
 
 #: A table or a whole index read from end to end; an index of what is due is short.
@@ -62,6 +64,9 @@ def live(ledger):
     for part in (ledger.shares, ledger.attachments, ledger.replies, ledger.comments):
         part.unfinished()
     BacklogLedger(ledger.database, clock=ledger.clock).read()
+    turns = TurnLedger(ledger.database, clock=ledger.clock)
+    for kind in JobKind:
+        turns.count_earlier(Job(kind, 100, "C1"))
     history = HistoryLedger(ledger.database)
     history.list_latest(Visitor("T1", "U1"), most=10)
     history.is_final(share_id)

@@ -155,6 +155,8 @@ class DistributedRunner:
                 )
             except exceptions.ConnectorException as error:
                 logger.warning("A worker ended: %s", error.__cause__ or error)
+            except Exception:  # the one loop that must not end
+                logger.exception("A worker ended")
             await asyncio.sleep(_AGAIN_SECONDS)
 
     def _give_back(self, loop: asyncio.AbstractEventLoop) -> None:
