@@ -25,7 +25,7 @@ class Fleet(World):
         with ThreadPoolExecutor() as pool:
             list(pool.map(Bot.start, bots))
         for command, bot in zip(commands, bots, strict=True):
-            if command != "worker":
+            if command != "worker" and not self.socket_mode:
                 self.slack.request_url = f"{bot.url}/slack/events"
         return bots
 
@@ -56,7 +56,7 @@ class Fleet(World):
         name = postgres.name_of(self.url)
         postgres.administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
         try:
-            postgres.throw_out(name)
+            postgres.end_connections(self.url)
             yield
         finally:
             postgres.administer("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)

@@ -86,13 +86,6 @@ def administer(statement, *names):
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def throw_out(name):
-    """Cut all connections to the database of that name."""
-    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-    with connect(address_of(_USER)) as connection:
-        connection.execute(query, [name])
-
-
 @contextlib.contextmanager
 def once(name):
     """Tell whether the database *name* is still to be made; others wait meanwhile."""

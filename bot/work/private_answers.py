@@ -11,9 +11,10 @@ from bot.clients.slack_api import Blocks, SlackApi
 from bot.domain.receipts import write_elsewhere
 from bot.errors import SlackRejected
 
-#: How Slack says that the bot is not in the conversation, or the person left it
-#: (docs.slack.dev/reference/methods/chat.postEphemeral).
-_NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
+#: How Slack says that the bot is not in the conversation
+#: (docs.slack.dev/reference/methods/chat.postEphemeral). Who left it themselves is told
+#: nothing of it any more.
+_NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_file_is_attached_once_though_the_bot_was_killed(stopped, postgres_url):
-    stopped.start_bot(DATABASE_URL=postgres_url)
+    stopped.start_bot(DATABASE_URL=postgres_url, TAKEOVER_SECONDS="5")
     file = stopped.slack.add_file(content=b"x" * 100_000)
     file.rate = 200_000
     message = stopped.slack.share([file], text="WEB-1")

@@ -224,7 +224,7 @@ def test_where_nothing_can_be_handed_over_a_sweep_is_left_with_it(
     name = postgres.name_of(url)
     postgres.administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
     try:
-        postgres.throw_out(name)
+        postgres.end_connections(url)
         runner.submit(job(1))
         (fault,) = runner.faults()
     finally:

@@ -50,7 +50,12 @@ def differences(database):
 
 
 def _is_ledgers(name, type_, parents):
-    return type_ != "table" or name not in budget_tables.metadata.tables
+    return type_ != "table" or not _is_others(name)
+
+
+def _is_others(name):
+    """Tell whether no migration of the ledger makes the table."""
+    return name in budget_tables.metadata.tables or name.startswith("procrastinate_")
 
 
 def version(database):
@@ -80,8 +85,7 @@ def test_the_migrations_make_the_same_constraints_as_the_schema(database, url):
         made, meant = described(database), described(other)
     finally:
         other.close()
-    for name in ("alembic_version", *budget_tables.metadata.tables):
-        made.pop(name, None)
+    made.pop("alembic_version")
 
     assert made == meant
 
@@ -102,6 +106,7 @@ def described(database):
                 )
             ]
             for name in inspector.get_table_names()
+            if not _is_others(name)
         }
     assert "postgresql_where" in str(tables) or "sqlite_where" in str(tables)
     return tables

@@ -340,13 +340,23 @@ def test_files_are_attached_though_their_caller_cannot_be_told(
 ):
     post(bench, "", "a.pdf")
     bench.slack.fail(Fault(operation, cut, times=2))
+    bench.slack.fail(Fault("slack.chat.postEphemeral", cut, times=2))
 
     assert len(bench.plan(answered())) == 1
 
     told = [each.text for each in bench.slack.ephemerals("UANNA")]
     assert len(told) == (operation == "slack.auth.test")
     assert not any("^https" in text for text in told)
-    assert bench.slack.calls("chat.postEphemeral") == []
+
+
+def test_files_are_told_of_without_a_response_url_too(bench, answered):
+    post(bench, "", "a.pdf")
+    bench.slack.fail(Fault("slack.respond", cut, times=2))
+
+    bench.plan(answered())
+
+    (told,) = bench.slack.ephemerals("UANNA")
+    assert "I took `a.pdf`" in told.text
 
 
 def test_files_in_a_thread_are_the_latest_files_too(bench, command):
