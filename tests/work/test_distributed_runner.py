@@ -9,6 +9,7 @@ from collections import defaultdict
 import pytest
 
 from bot.errors import JobLost, LedgerUnavailable
+from bot.work.distributed.jobs import FIRST_FILES, MORE_FILES, queue_of
 from bot.work.distributed.lanes import LANES
 from bot.work.distributed.pace import Pace
 from bot.work.distributed.runner import DistributedRunner
@@ -266,6 +267,14 @@ def test_a_channel_s_flood_of_large_files_leaves_others_a_thread(open_runner, wo
     runner.submit(job(100, group="C2"))
 
     work.wait_for(job(100, group="C2"))
+
+
+def test_a_channel_s_two_oldest_files_alone_find_the_threads_that_are_kept():
+    queues = [queue_of(JobKind.ATTACHMENT, earlier) for earlier in range(4)]
+    kept = [lane for lane in LANES if list(lane.queues) == [FIRST_FILES]]
+
+    assert queues == [FIRST_FILES, FIRST_FILES, MORE_FILES, MORE_FILES]
+    assert [lane.threads for lane in kept] == [4]
 
 
 def test_channels_take_turns(open_runner, work):

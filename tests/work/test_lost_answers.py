@@ -113,7 +113,8 @@ def test_an_end_whose_answer_was_lost_is_an_end(play):
         fetched = await patient.fetch()
         patient.connector.losing = "finish_job"
 
-        await patient.jobs.finish_job(fetched, Status.SUCCEEDED, delete_job=True)
+        ending = patient.jobs.finish_job(fetched, Status.SUCCEEDED, delete_job=True)
+        await asyncio.wait_for(ending, 5)
 
         assert await patient.statuses() == []
 
