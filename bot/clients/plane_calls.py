@@ -28,7 +28,7 @@ from bot.errors import (
 )
 
 #: Seconds to connect, and for each part of an answer.
-TIMEOUT = (5.0, 60.0)
+_TIMEOUT = (5.0, 60.0)
 _LEAST_SECONDS = 0.1
 _PER_PAGE = 100
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -117,7 +117,7 @@ class PlaneCalls:
         url = f"{self._api_url}/api/v1/{path}"
         started = time.monotonic()
         with self._gate.passage(patience=patience) as learn:
-            timeout = TIMEOUT
+            timeout = _TIMEOUT
             if patience is not None:
                 left = max(patience - (time.monotonic() - started), _LEAST_SECONDS)
                 timeout = (left, left)
@@ -152,7 +152,7 @@ class PlaneCalls:
         Raises:
             PlaneUnavailable: no answer.
         """
-        return self._send(self._keyless, method, f"{self._api_url}/{path}", TIMEOUT)
+        return self._send(self._keyless, method, f"{self._api_url}/{path}", _TIMEOUT)
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """Yield what a list of the workspace has, page by page.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import requests
 from requests import Response
 
-from bot.clients.plane_calls import TIMEOUT, PlaneCalls
+from bot.clients.plane_calls import PlaneCalls
 from bot.errors import PlaneUnavailable
 
 #: What was cut off may take effect for so many seconds more,
@@ -18,9 +18,10 @@ _CUT_SECONDS = 2.0
 #: and so long after Plane, or a gateway waiting for it, has run out of time.
 _SLOW_SECONDS = 30.0
 _GATEWAYS = {502: _CUT_SECONDS, 504: _SLOW_SECONDS}
-#: So many seconds after it is sent, nothing comes of a POST any more, though nobody
-#: heard how it went: it is waited for, and then comes what was given up as slow.
-LATEST_SECONDS = sum(TIMEOUT) + _SLOW_SECONDS
+#: Whoever sent a POST and was killed before the answer, cut it off. So many seconds
+#: after the sending nothing comes of it any more, unless Plane is slow in that very
+#: moment, too: longer waits would hold up every file that a kill meets here.
+LATEST_SECONDS = 15.0
 
 
 def post(
