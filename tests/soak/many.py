@@ -17,12 +17,14 @@ import time
 from pathlib import Path
 
 from tests.fleet import open_fleet
+from tests.world import WORK_LEFT
 
 CHANNELS = ("CGENERAL", "CSECRET")
 ITEMS = ("WEB-1", "WEB-2", "OPS-1")
 WEBS, WORKERS = 3, 4
 AWAY_SECONDS = 10.0
 SLOW_SECONDS = 8.0
+REST_SECONDS = 1800.0
 #: Slack's delays would not fit into minutes.
 RETRY_DELAYS = (0.2, 1.0, 2.0, 5.0, 5.0, 10.0, 20.0, 20.0)
 
@@ -122,7 +124,7 @@ def soak(fleet, *, minutes, rate, seed):
     killer.join()
     began = time.monotonic()
     fleet.slack.wait_idle(120)
-    fleet.settle(timeout=180)
+    await_rest(fleet)
     defects = list(load.find_defects())
     print(
         f"{len(load.shared)} files, {killed[0]} workers killed, the database away for"
@@ -132,6 +134,14 @@ def soak(fleet, *, minutes, rate, seed):
     for defect in defects[:20]:
         print(" ", defect)
     return not defects
+
+
+def await_rest(fleet):
+    """Wait until nothing is left to do."""
+    deadline = time.monotonic() + REST_SECONDS
+    while fleet.ask(f"SELECT count(*) FROM ({WORK_LEFT}) AS work") != [(0,)]:
+        assert time.monotonic() < deadline, fleet.ask(WORK_LEFT)[:20]
+        threading.Event().wait(0.5)
 
 
 def take_away(fleet):
@@ -153,7 +163,7 @@ def measure(fleet, *, files):
         fleet.slack.wait_idle(60)
         began = time.monotonic()
         workers = fleet.start(*["worker"] * number)
-        fleet.settle(timeout=600)
+        await_rest(fleet)
         took = time.monotonic() - began
         print(f"{number} workers: {files / took:.1f} files a second")
         for worker in workers:
