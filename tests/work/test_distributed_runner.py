@@ -1,5 +1,6 @@
 """What the distributed runner does beyond the contract of all (test_runners.py)."""
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -7,12 +8,16 @@ import time
 from collections import defaultdict
 
 import pytest
+from procrastinate import PsycopgConnector
 
 from bot.errors import JobLost, LedgerUnavailable
+from bot.work.distributed.connections import build_parameters
 from bot.work.distributed.jobs import FIRST_FILES, MORE_FILES, queue_of
 from bot.work.distributed.lanes import LANES
 from bot.work.distributed.pace import Pace
+from bot.work.distributed.patience import PatientJobs
 from bot.work.distributed.runner import DistributedRunner
+from bot.work.distributed.upkeep import Upkeep
 from bot.work.runner import JobKind
 from tests import postgres
 from tests.migrated import lend_postgres_queue
@@ -300,3 +305,27 @@ def test_a_job_holds_nothing_but_kind_row_and_channel(open_runner, queue):
     assert texts == {"attachment", "attachment.first", "attachment/7", "todo"}
     (arguments,) = [value for value in row if isinstance(value, dict)]
     assert json.dumps(arguments) == '{"row": 7, "group": "C0GENERAL"}'
+
+
+def test_who_was_frozen_while_taking_over_takes_nothing_over(open_runner, queue, url):
+    runner = open_runner()
+    runner.submit(job(1))
+    leave_behind(queue, job(1))
+    connector = PsycopgConnector(**build_parameters(url, longest=4))
+    jobs = PatientJobs(connector, runner.leases)
+    upkeep = Upkeep(connector, jobs, runner.leases, PACE, lambda: None)
+
+    async def look_for(worker_id):
+        await connector.open_async()
+        await upkeep._free_stalled(worker_id)
+        await connector.close_async()
+
+    def status():
+        return queue.execute("SELECT status FROM procrastinate_jobs").fetchone()[0]
+
+    asyncio.run(look_for(1))
+    assert status() == "doing"
+
+    runner.leases.begin(1, runner.leases.read_clock())
+    asyncio.run(look_for(1))
+    assert status() == "todo"

@@ -20,8 +20,13 @@ def build_parameters(url: str, *, longest: float) -> dict[str, Any]:
 
     No call takes longer than so many seconds.
     """
-    limit = f"-c statement_timeout={longest * 1000:.0f}"
-    options = f"{conninfo_to_dict(url).get('options') or ''} {limit}".lstrip()
+    given = conninfo_to_dict(url).get("options") or ""
+    limit = f"{longest * 1000:.0f}"
+    options = (
+        f"{given} -c statement_timeout={limit}"
+        # Whoever is frozen while it holds a lock is thrown out.
+        " -c idle_in_transaction_session_timeout=5000"
+    )
     return {
         "conninfo": url,
         "timeout": _WAIT_SECONDS,
@@ -32,7 +37,7 @@ def build_parameters(url: str, *, longest: float) -> dict[str, Any]:
             "keepalives_interval": 2,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
-            "options": options,
+            "options": options.lstrip(),
         },
     }
 

@@ -66,7 +66,7 @@ class DistributedRunner:
         self._app.job_manager = self._jobs
         for kind, handler in handlers.items():
             self._add_task(kind, handler)
-        upkeep = Upkeep(self._connector, self._jobs, self._pace, sweep)
+        upkeep = Upkeep(self._connector, self._jobs, self.leases, self._pace, sweep)
         upkeep.register(self._app)
         self._loop = asyncio.new_event_loop()
         self._thread.start()
