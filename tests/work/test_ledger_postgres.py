@@ -250,3 +250,23 @@ def test_ids_grow_however_many_shares_came_again(ledger):
         assert ledger.shares.add(share) is None
 
     assert ids == sorted(ids)
+
+
+def test_who_starts_on_what_is_up_to_date_waits_for_no_writer(url, open_database):
+    one, other = open_database(url), open_database(url)
+    one.migrate()
+    with one.write():
+        other.migrate()
+
+
+def test_what_may_be_dropped_at_any_time_is_made_again(url, open_database):
+    database = open_database(url)
+    database.migrate()
+    with database.write() as connection:
+        connection.execute(text("DROP TABLE plane_calls"))
+
+    database.migrate()
+
+    with database.read() as connection:
+        query = text("SELECT count(*) FROM plane_calls")
+        assert connection.execute(query).scalar() == 0

@@ -42,6 +42,12 @@ def bring_up_to_date(connection: Connection) -> None:
         connection.exec_driver_sql(script, execution_options={"no_parameters": True})
 
 
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether there is nothing to do."""
+    is_there, last = connection.exec_driver_sql(_FIND).one()
+    return bool(is_there) and last == max(_list_migrations())
+
+
 def _read_new(last: str) -> list[str]:
     """Return the migrations after the *last*, in their order."""
     new = sorted(name for name in _list_migrations() if name > last)

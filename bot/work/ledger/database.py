@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import LedgerUnavailable
+from bot.work.ledger import budget_tables
 from bot.work.ledger.postgres import PostgresStore
 from bot.work.ledger.sqlite import SqliteStore, sole_file
 from bot.work.ledger.store import Store, Turns, telling
-from bot.work.ledger.upgrading import LaterSchema, upgrade
+from bot.work.ledger.upgrading import NEWEST, LaterSchema, read_version, upgrade
 from bot.work.precedence import GiveWay
 
 logger = logging.getLogger(__name__)
@@ -133,6 +134,8 @@ class Database:
             StartError: the database cannot be reached or written, is damaged, or a
                 later version's.
         """
+        if self._is_up_to_date():
+            return
         try:
             with self._store.migrating() as connection:
                 upgrade(connection)
@@ -142,6 +145,21 @@ class Database:
             raise self._store.unusable(
                 "a later version of Loadmaster made it. Run that one"
             ) from error
+
+    def _is_up_to_date(self) -> bool:
+        """Tell so if others made it so: their writes need not wait for our looking."""
+        if self.turns is None:
+            return False
+        from bot.work.distributed.schema import is_up_to_date
+
+        try:
+            with self._store.reading() as connection:
+                is_newest = read_version(connection) == NEWEST
+                tables = set(inspect(connection).get_table_names())
+                has_budget = budget_tables.metadata.tables.keys() <= tables
+                return is_newest and has_budget and is_up_to_date(connection)
+        except DatabaseError:  # which the migration tells of, if it meets it, too
+            return False
 
     def close(self) -> None:
         """Close the connections."""
