@@ -1,0 +1,143 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0006');
+CREATE TABLE attachments (
+	id INTEGER NOT NULL, 
+	team_id VARCHAR(64) NOT NULL, 
+	file_id VARCHAR(64) NOT NULL, 
+	work_item_id VARCHAR(36) NOT NULL, 
+	project_id VARCHAR(36) NOT NULL, 
+	item_key VARCHAR(64) NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	asset_id VARCHAR(36), 
+	relayed BIGINT NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	waiting_since DOUBLE, 
+	cause VARCHAR(64), 
+	cause_since DOUBLE, 
+	waiting_for JSON, 
+	due_at DOUBLE NOT NULL, is_link BOOLEAN DEFAULT 0 NOT NULL, 
+	CONSTRAINT pk_attachments PRIMARY KEY (id), 
+	CONSTRAINT uq_attachments_team_id_file_id_work_item_id UNIQUE (team_id, file_id, work_item_id)
+);
+INSERT INTO "attachments" VALUES(1,'T1','F00000001','fa7d870a-3ace-42b3-bf23-c4b909b60aef','4e50d489-6f6b-485f-ac7e-3756c97e30bf','WEB-1','done','10a79c4c-8edb-4c21-8787-dd294db15bd4',0,0,NULL,NULL,NULL,NULL,1.79532109489226388929e+09,0);
+INSERT INTO "attachments" VALUES(2,'T1','F00000006','fde4bb7e-a497-4617-90ee-b280895a7977','4e50d489-6f6b-485f-ac7e-3756c97e30bf','WEB-2','done','6a8c9776-976d-40ac-b969-b93460ce9734',0,0,NULL,NULL,NULL,NULL,1.79532109565057349204e+09,0);
+INSERT INTO "attachments" VALUES(3,'T1','F00000007','fde4bb7e-a497-4617-90ee-b280895a7977','4e50d489-6f6b-485f-ac7e-3756c97e30bf','WEB-2','failed',NULL,0,0,NULL,NULL,NULL,NULL,1.79532109565057349204e+09,0);
+INSERT INTO "attachments" VALUES(4,'T1','F00000014','46c0251c-d42f-429c-af5d-d5f44dc1d65a','fd67dacb-3cef-49d9-b89c-81aeab62a39c','OPS-1','pending',NULL,0,4,1.79532109641103482244e+09,'PlaneUnavailable',1.79532109641103482244e+09,'{"code": "PlaneUnavailable", "facts": {}}',1.7953211026591203213e+09,0);
+CREATE TABLE comments (
+	id INTEGER NOT NULL, 
+	team_id VARCHAR(64) NOT NULL, 
+	place VARCHAR(256) NOT NULL, 
+	channel_id VARCHAR(64) NOT NULL, 
+	message_ts VARCHAR(32), 
+	thread_ts VARCHAR(32), 
+	is_private BOOLEAN, 
+	project_id VARCHAR(36) NOT NULL, 
+	work_item_id VARCHAR(36) NOT NULL, 
+	item_key VARCHAR(64) NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	comment_id VARCHAR(36), 
+	digest VARCHAR(64), 
+	revision INTEGER NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	waiting_since DOUBLE, 
+	cause VARCHAR(64), 
+	cause_since DOUBLE, 
+	waiting_for JSON, 
+	due_at DOUBLE, 
+	CONSTRAINT pk_comments PRIMARY KEY (id), 
+	CONSTRAINT uq_comments_team_id_place_work_item_id UNIQUE (team_id, place, work_item_id)
+);
+INSERT INTO "comments" VALUES(1,'T1','message:CGENERAL:1795321094.711595','CGENERAL','1795321094.711595','1795321094.711595',0,'4e50d489-6f6b-485f-ac7e-3756c97e30bf','fa7d870a-3ace-42b3-bf23-c4b909b60aef','WEB-1','posted','512b4460-ae7e-4d81-829d-6771e37234e1','f69d1b401e83776d7edb653f76219dc20088599cf22c6c88f12d078fc687cbd9',1,0,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "comments" VALUES(2,'T1','message:CGENERAL:1795321095.446673','CGENERAL','1795321095.446673','1795321095.446673',0,'4e50d489-6f6b-485f-ac7e-3756c97e30bf','fde4bb7e-a497-4617-90ee-b280895a7977','WEB-2','posted','9a48ad68-e535-4c7c-8020-17bcb561537d','a529b0d512de1333925727a2aebcf809e46b4b30ebe81b6c403e6f7699312aab',2,0,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE share_attachments (
+	share_id INTEGER NOT NULL, 
+	attachment_id INTEGER NOT NULL, 
+	outcome VARCHAR(64), 
+	facts JSON, consent VARCHAR(16), 
+	CONSTRAINT pk_share_attachments PRIMARY KEY (share_id, attachment_id), 
+	CONSTRAINT fk_share_attachments_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_share_attachments_share_id FOREIGN KEY(share_id) REFERENCES shares (id) ON DELETE CASCADE
+);
+INSERT INTO "share_attachments" VALUES(1,1,'Attached','{}',NULL);
+INSERT INTO "share_attachments" VALUES(2,2,'Attached','{}',NULL);
+INSERT INTO "share_attachments" VALUES(2,3,'FileEmpty','{}',NULL);
+INSERT INTO "share_attachments" VALUES(4,4,NULL,NULL,NULL);
+CREATE TABLE share_files (
+	share_id INTEGER NOT NULL, 
+	file_id VARCHAR(64) NOT NULL, 
+	position INTEGER NOT NULL, 
+	file JSON NOT NULL, 
+	CONSTRAINT pk_share_files PRIMARY KEY (share_id, file_id), 
+	CONSTRAINT fk_share_files_share_id FOREIGN KEY(share_id) REFERENCES shares (id) ON DELETE CASCADE
+);
+INSERT INTO "share_files" VALUES(1,'F00000001',0,'{"file_id": "F00000001", "name": "done.pdf", "mimetype": "application/pdf", "filetype": "pdf", "mode": "hosted", "file_access": "visible", "size": 4, "url": "http://slack.test/files-pri/T1-F00000001/download/done.pdf", "external_type": "", "title": "done.pdf", "shared_by": "UANNA", "uploaded_by": "UANNA", "team_id": "T1", "external_url": null}');
+INSERT INTO "share_files" VALUES(2,'F00000006',0,'{"file_id": "F00000006", "name": "both.pdf", "mimetype": "application/pdf", "filetype": "pdf", "mode": "hosted", "file_access": "visible", "size": 4, "url": "http://slack.test/files-pri/T1-F00000006/download/both.pdf", "external_type": "", "title": "both.pdf", "shared_by": "UANNA", "uploaded_by": "UANNA", "team_id": "T1", "external_url": null}');
+INSERT INTO "share_files" VALUES(2,'F00000007',1,'{"file_id": "F00000007", "name": "empty.txt", "mimetype": "application/pdf", "filetype": "pdf", "mode": "hosted", "file_access": "visible", "size": 0, "url": "http://slack.test/files-pri/T1-F00000007/download/empty.txt", "external_type": "", "title": "empty.txt", "shared_by": "UANNA", "uploaded_by": "UANNA", "team_id": "T1", "external_url": null}');
+INSERT INTO "share_files" VALUES(3,'F00000012',0,'{"file_id": "F00000012", "name": "quiet.pdf", "mimetype": "application/pdf", "filetype": "pdf", "mode": "hosted", "file_access": "visible", "size": 16, "url": "http://slack.test/files-pri/T1-F00000012/download/quiet.pdf", "external_type": "", "title": "quiet.pdf", "shared_by": "UANNA", "uploaded_by": "UANNA", "team_id": "T1", "external_url": null}');
+INSERT INTO "share_files" VALUES(4,'F00000014',0,'{"file_id": "F00000014", "name": "waits.pdf", "mimetype": "application/pdf", "filetype": "pdf", "mode": "hosted", "file_access": "visible", "size": 5, "url": "http://slack.test/files-pri/T1-F00000014/download/waits.pdf", "external_type": "", "title": "waits.pdf", "shared_by": "UANNA", "uploaded_by": "UANNA", "team_id": "T1", "external_url": null}');
+CREATE TABLE share_references (
+	share_id INTEGER NOT NULL, 
+	reference VARCHAR(128) NOT NULL, 
+	position INTEGER NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	project_id VARCHAR(36), 
+	work_item_id VARCHAR(36), 
+	item_key VARCHAR(64), 
+	problem VARCHAR(64), 
+	facts JSON, 
+	CONSTRAINT pk_share_references PRIMARY KEY (share_id, reference), 
+	CONSTRAINT fk_share_references_share_id FOREIGN KEY(share_id) REFERENCES shares (id) ON DELETE CASCADE
+);
+INSERT INTO "share_references" VALUES(1,'WEB-1',0,'found','4e50d489-6f6b-485f-ac7e-3756c97e30bf','fa7d870a-3ace-42b3-bf23-c4b909b60aef','WEB-1',NULL,NULL);
+INSERT INTO "share_references" VALUES(2,'WEB-2',0,'found','4e50d489-6f6b-485f-ac7e-3756c97e30bf','fde4bb7e-a497-4617-90ee-b280895a7977','WEB-2',NULL,NULL);
+INSERT INTO "share_references" VALUES(2,'WEB-9999',1,'refused',NULL,NULL,'WEB-9999','WorkItemNotFound','{"item": "WEB-9999"}');
+INSERT INTO "share_references" VALUES(3,'UTF-8',0,'ignored',NULL,NULL,'',NULL,NULL);
+INSERT INTO "share_references" VALUES(4,'OPS-1',0,'found','fd67dacb-3cef-49d9-b89c-81aeab62a39c','46c0251c-d42f-429c-af5d-d5f44dc1d65a','OPS-1',NULL,NULL);
+CREATE TABLE shares (
+	id INTEGER NOT NULL, 
+	team_id VARCHAR(64) NOT NULL, 
+	channel_id VARCHAR(64) NOT NULL, 
+	"trigger" VARCHAR(256) NOT NULL, 
+	version VARCHAR(32) NOT NULL, 
+	message_ts VARCHAR(32), 
+	thread_ts VARCHAR(32), 
+	user_id VARCHAR(64) NOT NULL, 
+	is_private BOOLEAN, 
+	is_external BOOLEAN NOT NULL, 
+	seek JSON, 
+	notice JSON, 
+	received_at DOUBLE NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	waiting_since DOUBLE, 
+	cause VARCHAR(64), 
+	cause_since DOUBLE, 
+	waiting_for JSON, 
+	due_at DOUBLE NOT NULL, 
+	reply_state VARCHAR(16) NOT NULL, 
+	reply_ts VARCHAR(32), 
+	reply_at DOUBLE, 
+	reply_digest VARCHAR(64), 
+	reply_attempts INTEGER NOT NULL, 
+	reply_due_at DOUBLE, 
+	reply_not_before DOUBLE, 
+	reply_waiting_since DOUBLE, moves INTEGER, 
+	CONSTRAINT pk_shares PRIMARY KEY (id), 
+	CONSTRAINT uq_shares_team_id_trigger UNIQUE (team_id, "trigger")
+);
+INSERT INTO "shares" VALUES(1,'T1','CGENERAL','message:CGENERAL:1795321094.711595','','1795321094.711595','1795321094.711595','UANNA',0,0,NULL,NULL,1.79532109471963238715e+09,'planned',0,NULL,NULL,NULL,NULL,1.79532109471963238715e+09,'posted','1795321095.446430',1.79532109546825933456e+09,'b5e1fc37fc42553df7da26b214b7f831f2526709d516235089ee588065667d50',0,NULL,NULL,NULL,NULL);
+INSERT INTO "shares" VALUES(2,'T1','CGENERAL','message:CGENERAL:1795321095.446673','','1795321095.446673','1795321095.446673','UANNA',0,0,NULL,NULL,1.79532109548355078704e+09,'planned',0,NULL,NULL,NULL,NULL,1.79532109548355078704e+09,'posted','1795321095.930369',1.79532109596597862243e+09,'65993670424bd841fea2e2cac729a2b2d74dd6f158ddb8d5ccbdf22fc1c0e42a',0,NULL,NULL,NULL,NULL);
+INSERT INTO "shares" VALUES(3,'T1','CGENERAL','message:CGENERAL:1795321095.937690','','1795321095.937690','1795321095.937690','UANNA',0,0,NULL,NULL,1.7953210959457998276e+09,'quiet',0,NULL,NULL,NULL,NULL,1.7953210959457998276e+09,'none',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL);
+INSERT INTO "shares" VALUES(4,'T1','CGENERAL','message:CGENERAL:1795321096.258674','','1795321096.258674','1795321096.258674','UANNA',0,0,NULL,NULL,1.79532109626729202266e+09,'planned',0,NULL,NULL,NULL,NULL,1.79532109626729202266e+09,'posted','1795321098.286901',1.79532109829321622849e+09,'c3fb6700d624fc9076ee215a34ade8750c6a4e1709d415d0643a4b29c38baf8a',0,1.79532109637158656116e+09,NULL,NULL,NULL);
+CREATE INDEX ix_attachments_state ON attachments (state);
+CREATE INDEX ix_shares_reply_due_at ON shares (reply_due_at) WHERE reply_due_at IS NOT NULL;
+CREATE INDEX ix_shares_state ON shares (state);
+CREATE INDEX ix_share_attachments_attachment_id ON share_attachments (attachment_id);
+CREATE INDEX ix_comments_due_at ON comments (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX ix_shares_channel_id_message_ts ON shares (channel_id, message_ts);
+CREATE INDEX ix_shares_team_id_user_id_id ON shares (team_id, user_id, id) WHERE state != 'quiet';
+COMMIT;
