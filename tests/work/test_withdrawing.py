@@ -300,6 +300,22 @@ def test_a_message_that_is_sought_while_it_is_deleted_is_not_attached(bench):
     assert bench.records() == []
 
 
+def test_an_edit_that_is_heard_after_the_deletion_attaches_nothing(bench):
+    message, share_id = bench.share(bench.slack.add_file(), text="UTF-8")
+    assert bench.plan(share_id) == []
+    bench.slack.edit(message, "WEB-1")
+    edited = parse_share(bench.heard(message), links=LINKS)
+
+    delete(bench, message)
+    later = replace(edited, version=bench.slack.state.next_ts())
+    assert bench.ledger.shares.add(later) == share_id
+
+    assert bench.plan(share_id) == []
+    bench.reply(share_id)
+    assert bench.records() == []
+    assert bench.told(message) == []
+
+
 def test_a_deletion_of_another_message_means_nothing(bench):
     file = bench.slack.add_file()
     delete(bench, bench.slack.post("hello"))

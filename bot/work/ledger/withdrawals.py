@@ -133,5 +133,4 @@ def _is_of(deletion: Deletion):  # type: ignore[no-untyped-def]
         shares.c.team_id == deletion.team_id,
         shares.c.channel_id == deletion.channel_id,
         shares.c.message_ts == deletion.message_ts,
-        shares.c.state != ShareState.QUIET,
     )
