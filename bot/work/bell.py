@@ -28,6 +28,8 @@ _LONGEST_NAME = 60
 _ASK_SECONDS = 1.0
 #: and waits so long until what there is to do is found.
 _ANSWER_SECONDS = 10.0
+#: Where nobody can be heard, it is tried no more often than this.
+_DEAF_SECONDS = 0.5
 _SIGN = b"!"
 
 
@@ -65,7 +67,7 @@ class Bell:
         self._path = path
         self._look = look
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._stopping = False
+        self._stopping = threading.Event()
         self._is_there = False
         self._thread: threading.Thread | None = None
 
@@ -89,7 +91,7 @@ class Bell:
 
     def stop(self) -> None:
         """Listen no more, and leave nothing behind."""
-        self._stopping = True
+        self._stopping.set()
         if self._thread is not None:
             is_attended(self._path)  # wakes the thread
             self._thread.join(_ASK_SECONDS)
@@ -109,17 +111,22 @@ class Bell:
         self._socket.listen(8)
 
     def _listen(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 line, _ = self._socket.accept()
-                with line:
+            except OSError as error:  # no more files can be open: nor in an instant
+                logger.debug("The bell is not heard: %s", error)
+                self._stopping.wait(_DEAF_SECONDS)
+                continue
+            with line:
+                try:
                     self._answer(line)
-            except OSError as error:  # who rang is gone
-                logger.debug("The bell rang in vain: %s", error)
+                except OSError as error:  # who rang is gone
+                    logger.debug("The bell rang in vain: %s", error)
 
     def _answer(self, line: socket.socket) -> None:
         line.settimeout(_ASK_SECONDS)
-        if line.recv(1) != _SIGN or self._stopping:
+        if line.recv(1) != _SIGN or self._stopping.is_set():
             return
         try:
             self._look()

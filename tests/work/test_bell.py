@@ -1,9 +1,11 @@
 """The bell beside a ledger: who rings has the bot look again."""
 
 import contextlib
+import resource
 import socket
 import stat
 import threading
+import time
 
 import pytest
 
@@ -151,3 +153,23 @@ def test_a_folder_that_takes_no_socket_keeps_no_bot_from_running(tmp_path, caplo
 
 def test_another_database_needs_none():
     assert place_bell("postgresql://localhost/x") is None
+
+
+def test_where_no_more_files_can_be_open_it_does_not_keep_the_processor_busy(
+    place, hang
+):
+    hang(place)
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limit[1]))
+    try:
+        with line:  # for this one there was room already
+            line.connect(str(place))
+        begun = time.process_time()
+        threading.Event().wait(0.4)
+        used = time.process_time() - begun
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+
+    assert used < 0.1
+    assert ring(place) is True
