@@ -202,3 +202,35 @@ def test_neither_a_netrc_nor_a_proxy_changes_who_gets_which_header(stopped, prox
             }
             # Plane's limit is asked for without the key.
             assert held == expected or (not held and "instances" in exchange.path)
+
+
+def test_no_secret_of_socket_mode_gets_out_whatever_becomes_of_the_sockets(
+    socket_world,
+):
+    world, slack = socket_world, socket_world.slack
+    taps = Taps(world)
+    echo = f"<html>Bearer {slack.app_token}</html>".encode()
+    for action in (answer(503, echo), answer(429, echo, SOON), cut):
+        slack.fail(Fault("slack.apps.connections.open", action))
+    world.start_bot(LOG_LEVEL="DEBUG")
+    for end in (slack.sockets.cut, slack.sockets.hang_up):
+        world.wait_for_socket()
+        end()
+        message = slack.share([slack.add_file(content=CONTENT)], text=f"{TEXT} WEB-1")
+        assert "is attached." in world.reply(message)
+    world.settle()
+    pages = "".join(world.bot.get(path)[1] for path in PAGES)
+    world.bot.terminate()
+
+    kept = world.bot.log.encode() + b"".join(
+        path.read_bytes() for path in world.folder.glob("loadmaster.db*")
+    )
+    opened = slack.exchanges("slack.apps.connections.open")
+    assert len(opened) > 3
+    assert b"design.pdf" in kept  # so the places are the right ones
+    tokens = [slack.app_token, slack.bot_token]
+    everything = [*tokens, "ticket=", KEY, TEXT, CONTENT.decode()]
+    for place in (kept, pages.encode()):
+        assert [each for each in everything if each.encode() in place] == []
+    for name in ("plane", "store", "elsewhere"):
+        assert taps.leaks(name, *tokens, TEXT) == []
