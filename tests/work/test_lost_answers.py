@@ -145,3 +145,29 @@ def test_who_lost_the_lease_ends_nothing(play):
         assert await patient.statuses() == ["doing"]
 
     play(story)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda jobs, job: jobs.finish_job(job, Status.SUCCEEDED, delete_job=True),
+        lambda jobs, job: jobs.give_back(),
+        lambda jobs, job: jobs.free(job),
+    ],
+    ids=["end", "give back", "take over"],
+)
+def test_what_comes_late_leaves_a_job_to_the_worker_that_has_it_now(play, late):
+    async def story(patient):
+        await patient.submit()
+        fetched = await patient.fetch()
+        await patient.jobs.free(fetched)
+        elsewhere = JobManager(patient.connector)
+        other_id = await elsewhere.register_worker()
+        await elsewhere.fetch_job(["share"], other_id)
+
+        await late(patient.jobs, fetched)
+
+        (found,) = await patient.jobs.list_jobs_async()
+        assert (found.status, found.worker_id) == ("doing", other_id)
+
+    play(story)

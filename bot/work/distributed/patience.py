@@ -7,11 +7,11 @@ is lost; a job whose end was not stored stays in hand for ever, as its worker li
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, LiteralString
 
-import psycopg
 from procrastinate import exceptions, jobs, manager
 
+from bot.work.distributed.fences import END, FREE
 from bot.work.distributed.jobs import now
 from bot.work.distributed.leases import Leases
 
@@ -82,10 +82,8 @@ class PatientJobs(manager.JobManager):
         """Store that the job has ended, unless it may be another's by now."""
         while self._leases.is_held(job.worker_id):
             try:
-                await super().finish_job(job, status, delete_job)
-            except exceptions.ConnectorException as error:
-                if isinstance(error.__cause__, psycopg.errors.RaiseException):
-                    break  # it was stored, and the answer lost
+                await self._end(job, status, delete_job=delete_job)
+            except exceptions.ConnectorException:
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:
                 break
@@ -122,12 +120,11 @@ class PatientJobs(manager.JobManager):
             await self.free(job)
 
     async def free(self, job: jobs.Job) -> None:
-        """Have a job that nobody runs any more run again."""
-        assert job.id is not None, "it is in the queue"
+        """Have a job run again, unless it is another worker's by now."""
         try:
-            await self.retry_job_by_id_async(job.id, now())
+            await self._change(FREE, job, retry_at=now())
         except exceptions.UniqueViolation:  # it was submitted again meanwhile
-            await self.finish_job_by_id_async(job.id, jobs.Status.FAILED, True)
+            await self._end(job, jobs.Status.FAILED, delete_job=True)
         except exceptions.ConnectorException as error:
             logger.warning("%s is not given back: %s", job.lock, error.__cause__)
 
@@ -140,3 +137,13 @@ class PatientJobs(manager.JobManager):
             if job.id not in self._in_hand:
                 await self.free(job)
         self._unsure.discard(worker_id)
+
+    async def _end(
+        self, job: jobs.Job, status: jobs.Status, *, delete_job: bool
+    ) -> None:
+        await self._change(END, job, status=status.value, delete_job=delete_job)
+
+    async def _change(self, query: LiteralString, job: jobs.Job, **how: Any) -> None:
+        await self.connector.execute_query_async(
+            query, job_id=job.id, worker_id=job.worker_id, **how
+        )
