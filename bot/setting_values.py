@@ -1,7 +1,7 @@
 """What a setting's text may be: each parser returns its value or says what is wrong."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -169,9 +169,26 @@ def _parse_postgres_url(text: str) -> str:
         parameters = conninfo_to_dict(text) if _POSTGRES.match(text) else {}
     except (ProgrammingError, UnicodeError):
         parameters = {}
-    if not parameters.get("dbname") and not parameters.get("service"):
+    if not _is_whole(parameters):
         raise Malformed(
             "must be an address such as postgresql://user:password@host:5432/name;"
             " in the password, write %40 for @, %2F for / and %25 for %"
         )
     return text
+
+
+def _is_whole(parameters: Mapping[str, str | int | None]) -> bool:
+    """Tell whether it names a database; a password with a slash ends up as a port."""
+    ports = str(parameters.get("port") or "").split(",")
+    has_name = bool(parameters.get("dbname") or parameters.get("service"))
+    return has_name and all(not port or port.isdecimal() for port in ports)
+
+
+def find_password(url: str) -> str | None:
+    """Return the password in the address of a database."""
+    if not url.startswith("postgres"):
+        return None
+    from psycopg.conninfo import conninfo_to_dict  # an extra of the installation
+
+    password = conninfo_to_dict(url).get("password")
+    return None if password is None else str(password)

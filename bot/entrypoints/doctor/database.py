@@ -11,12 +11,16 @@ from bot.entrypoints.doctor.filesystems import find_risk
 from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, warning
 from bot.entrypoints.doctor.neighbour import Neighbour
 from bot.errors import LedgerInUse, LedgerUnavailable, StartError
-from bot.work.ledger.database import Database, sole_use
+from bot.work.ledger.database import Database, is_shared, sole_use
 from bot.work.ledger.inspection import Version, compare_version
 
 _MB = 1024 * 1024
 #: A share takes some kilobytes, and SQLite as much again while it writes.
 _TOO_LITTLE, _LITTLE = 20 * _MB, 200 * _MB
+_SERVER = (
+    "Look whether the server runs, whether this machine may connect there, and whether"
+    " the user of DATABASE_URL may write to the tables."
+)
 _BACKUP = (
     "Stop Loadmaster and put a backup in its place or, to start with an empty one, move"
     " it away."
@@ -25,10 +29,10 @@ _BACKUP = (
 
 def find_file(chart: Chart) -> Path | None:
     """Return the path of the SQLite file; None where the database is none."""
-    url = make_url(chart.settings.database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
+    url = chart.settings.database_url
+    if is_shared(url):
         return None
-    return Path(url.database).resolve()
+    return Path(make_url(url).database or "").resolve()
 
 
 def check_database(chart: Chart) -> list[Finding]:
@@ -41,7 +45,8 @@ def check_database(chart: Chart) -> list[Finding]:
         return [_tell_version(chart, database, _name(file))]
     except LedgerUnavailable as error:
         text = f"{_name(file)} cannot be used: {error}."
-        return [fault(Check.DATABASE, text, _advise(str(error)))]
+        step = _advise(str(error)) if file else _SERVER
+        return [fault(Check.DATABASE, text, step)]
     finally:
         database.close()
 

@@ -10,8 +10,9 @@ import requests
 
 from bot.clients.http import build_session, no_auth
 from bot.config import Settings
-from bot.errors import LedgerInUse, StartError
-from bot.work.ledger.database import sole_use
+from bot.errors import LedgerInUse, LedgerUnavailable, StartError
+from bot.work.ledger.database import Database, is_shared, sole_use
+from bot.work.ledger.inspection import count_other_sessions
 
 _SECONDS = 2.0
 _LONGEST_ANSWER = 2000
@@ -38,6 +39,8 @@ class Neighbour:
 
 def find_neighbour(settings: Settings) -> Neighbour:
     """Return what there is to know of whoever has the database now."""
+    if is_shared(settings.database_url):
+        return _find_by_sessions(settings)
     try:
         with sole_use(settings.database_url):
             return Neighbour(is_running=False)
@@ -46,6 +49,18 @@ def find_neighbour(settings: Settings) -> Neighbour:
     except StartError:  # whoever runs this may not look: only an answer tells
         found = _ask(_find_url(settings))
         return found if found.faults is not None else Neighbour(is_running=False)
+
+
+def _find_by_sessions(settings: Settings) -> Neighbour:
+    """Ask the server: whoever runs anywhere keeps a connection."""
+    database = Database(settings.database_url)
+    try:
+        is_running = count_other_sessions(database) > 0
+    except LedgerUnavailable:  # so nobody can do anything, and that is told elsewhere
+        return Neighbour(is_running=False)
+    finally:
+        database.close()
+    return _ask(_find_url(settings)) if is_running else Neighbour(is_running=False)
 
 
 def _find_url(settings: Settings) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import make_url
-
 from bot.config import Settings
 from bot.entrypoints.doctor.findings import Finding
+from bot.setting_values import find_password
 
 _LONGEST_LINE, _LONGEST_NAME = 800, 60
 #: What is shorter would be found in ordinary words.
@@ -40,7 +39,7 @@ def find_secrets(settings: Settings | None) -> tuple[str, ...]:
         slack.app_token,
         slack.signing_secret,
         settings.plane.api_key,
-        make_url(settings.database_url).password,
+        find_password(settings.database_url),
     )
     return tuple(each for each in found if each and len(each) >= _SHORTEST_SECRET)
 

@@ -16,6 +16,7 @@ from bot.entrypoints.doctor.findings import (
 )
 from bot.entrypoints.doctor.printable import show_name, show_names
 from bot.errors import Problem, SlackRejected, SlackTokenRefused
+from bot.work.ledger.database import is_shared
 
 NO_ANSWER = (
     "Check SLACK_API_URL, and that this machine may connect there (proxies, firewalls)."
@@ -132,7 +133,8 @@ _SOCKETS = (
 
 
 def _tell_neighbours(chart: Chart) -> Finding:
-    if chart.neighbour.is_ready:
+    # Of several, the one that answers may be one that only works.
+    if chart.neighbour.is_ready and not is_shared(chart.settings.database_url):
         text = "Slack takes the app token, and the running Loadmaster has its socket."
         return ok(Check.SLACK_SOCKET, text)
     text = (

@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.work.ledger.database import Database
 from bot.work.ledger.schema import shares
 from bot.work.ledger.upgrading import MIGRATIONS, NEWEST, read_version
+
+#: postgresql.org/docs/current/monitoring-stats.html: of one's own user all is told. A
+#: `loadmaster` goes by the name that the address of all gives them.
+_OTHER_SESSIONS = text("""
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = current_user
+   AND application_name = current_setting('application_name')
+   AND pid <> pg_backend_pid()
+""")
 
 
 class Version(StrEnum):
@@ -56,3 +65,14 @@ def find_latest_share(database: Database) -> LatestShare | None:
             .limit(1)
         ).one_or_none()
     return LatestShare(row.id, row.received_at) if row else None
+
+
+def count_other_sessions(database: Database) -> int:
+    """Return how many connections to a PostgreSQL other processes of ours have.
+
+    Raises:
+        LedgerUnavailable: it does not tell.
+    """
+    with database.read() as connection:
+        count: int = connection.execute(_OTHER_SESSIONS).scalar_one()
+    return count
