@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,15 +43,19 @@ def name_of(path, root):
     return ".".join(part for part in parts if part != "__init__")
 
 
+@pytest.fixture
+def bot():
+    """The bot's modules."""
+    return find_modules()
+
+
+@cache
 def find_modules(folder=BOT):
     """Return the syntax tree of each module under *folder* by its dotted name."""
     return {
         name_of(path, folder.parent): ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(folder.rglob("*.py"))
     }
-
-
-MODULES = find_modules()
 
 
 def find_imports(tree):
@@ -67,7 +72,7 @@ def find_imports(tree):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def find_own_imports(name, modules=MODULES):
+def find_own_imports(name, modules):
     """Return the modules of *modules* that the module *name* imports."""
     return {each for each in find_imports(modules[name]) if each in modules}
 
@@ -90,20 +95,20 @@ def upward(modules):
                 yield f"{name} imports {imported}"
 
 
-def test_every_module_has_its_level():
-    placed = {name for name in MODULES if find_level(name) is not None}
-    sandbox = {name for name in MODULES if is_within(name, SANDBOX)}
+def test_every_module_has_its_level(bot):
+    placed = {name for name in bot if find_level(name) is not None}
+    sandbox = {name for name in bot if is_within(name, SANDBOX)}
 
-    assert set(MODULES) - placed - sandbox == {"bot"}
-
-
-def test_imports_point_down_only():
-    assert list(upward(MODULES)) == []
+    assert set(bot) - placed - sandbox == {"bot"}
 
 
-def test_no_two_modules_import_each_other_by_any_way():
-    graph = {name: find_own_imports(name) - {name} for name in MODULES}
-    for name in MODULES:  # a package that imports its own modules is no cycle
+def test_imports_point_down_only(bot):
+    assert list(upward(bot)) == []
+
+
+def test_no_two_modules_import_each_other_by_any_way(bot):
+    graph = {name: find_own_imports(name, bot) - {name} for name in bot}
+    for name in bot:  # a package that imports its own modules is no cycle
         inner = {each for each in graph[name] if is_within(each, name)}
         for each in inner:
             graph[each] = graph[each] - {name}
@@ -111,35 +116,35 @@ def test_no_two_modules_import_each_other_by_any_way():
     graphlib.TopologicalSorter(graph).prepare()
 
 
-def test_the_sandbox_imports_nothing_of_the_bot():
+def test_the_sandbox_imports_nothing_of_the_bot(bot):
     found = {
         f"{name} imports {imported}"
-        for name in MODULES
+        for name in bot
         if is_within(name, SANDBOX)
-        for imported in find_own_imports(name)
+        for imported in find_own_imports(name, bot)
         if not is_within(imported, SANDBOX) and imported != "bot"
     }
 
     assert found == set()
 
 
-def test_nothing_but_the_command_line_imports_the_sandbox():
+def test_nothing_but_the_command_line_imports_the_sandbox(bot):
     importers = {
         name
-        for name in MODULES
+        for name in bot
         if not is_within(name, SANDBOX)
-        and any(is_within(each, SANDBOX) for each in find_imports(MODULES[name]))
+        and any(is_within(each, SANDBOX) for each in find_imports(bot[name]))
     }
 
     assert importers <= {"bot.entrypoints.commands.sandbox"}
 
 
-def test_the_domain_is_pure():
+def test_the_domain_is_pure(bot):
     found = {
         f"{name} imports {imported}"
-        for name in MODULES
+        for name in bot
         if is_within(name, "bot.domain")
-        for imported in find_imports(MODULES[name])
+        for imported in find_imports(bot[name])
         if is_impure(imported)
     }
 
@@ -170,10 +175,10 @@ def test_what_is_impure_is_known(imported, expected):
     assert is_impure(imported) is expected
 
 
-def test_nothing_below_the_entry_points_reads_the_environment():
+def test_nothing_below_the_entry_points_reads_the_environment(bot):
     readers = {
         name
-        for name, tree in MODULES.items()
+        for name, tree in bot.items()
         if find_level(name) not in (None, LEVELS["bot.entrypoints"])
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
@@ -183,10 +188,10 @@ def test_nothing_below_the_entry_points_reads_the_environment():
     assert readers == set()
 
 
-def test_imports_are_absolute_and_in_plain_sight():
+def test_imports_are_absolute_and_in_plain_sight(bot):
     hidden = {
         name
-        for name, tree in MODULES.items()
+        for name, tree in bot.items()
         for imported in find_imports(tree)
         if imported.startswith(".") or is_within(imported, "importlib.import_module")
     }
@@ -194,14 +199,14 @@ def test_imports_are_absolute_and_in_plain_sight():
     assert hidden == set()
 
 
-def test_no_module_is_a_drawer_for_odds_and_ends():
-    shapeless = {name for name in MODULES if SHAPELESS & set(name.split("."))}
+def test_no_module_is_a_drawer_for_odds_and_ends(bot):
+    shapeless = {name for name in bot if SHAPELESS & set(name.split("."))}
 
     assert shapeless == set()
 
 
-def test_every_module_says_what_it_is_for():
-    silent = {name for name, tree in MODULES.items() if not ast.get_docstring(tree)}
+def test_every_module_says_what_it_is_for(bot):
+    silent = {name for name, tree in bot.items() if not ast.get_docstring(tree)}
 
     assert silent == set()
 
