@@ -124,7 +124,7 @@ def find_names(tree, pattern):
 
 @cache
 def suspects():
-    """Return the syntax tree of each module of the tests that is worth a closer look."""
+    """Return the syntax tree of each test module that is worth a closer look."""
     texts = {
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
         for path in (ROOT / "tests").rglob("*.py")
