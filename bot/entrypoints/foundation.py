@@ -26,7 +26,11 @@ class Foundation:
         self.precedence = Precedence()
         self.clock = SteadyClock()
         self._guard: Guard = unguarded
-        self.database = Database(settings.database_url, give_way=self._stand_back)
+        self.database = Database(
+            settings.database_url,
+            give_way=self.precedence.give_way,
+            guard=self._check_guard,
+        )
         self.ledgers = Ledgers.on(
             self.database, clock=self.clock, has_comments=settings.plane.comment
         )
@@ -48,6 +52,8 @@ class Foundation:
             with self.precedence.turn():  # whoever asks does not wait long, either
                 self.database.check()
         except LedgerUnavailable as error:
+            if self.database.turns:  # it names a host, and perhaps a user
+                return ["the database cannot be written; the log tells why"]
             return [f"the database cannot be written: {error}"]
         return self.runner.faults()
 
@@ -68,10 +74,6 @@ class Foundation:
         self._guard = runner.leases.check
         return runner
 
-    def _stand_back(self) -> None:
-        """Let nothing be written for a job that may be another's."""
-        self.precedence.give_way()
-        self._guard()
-
     def _check_guard(self) -> None:
+        """Let nothing be done for a job that may be another's."""
         self._guard()

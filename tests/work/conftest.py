@@ -92,8 +92,8 @@ def open_database():
     """How to open a database that is closed after the test."""
     with contextlib.ExitStack() as stack:
 
-        def open_(url):
-            database = Database(url)
+        def open_(url, **options):
+            database = Database(url, **options)
             stack.callback(database.close)
             return database
 

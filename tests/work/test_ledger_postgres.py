@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import LedgerUnavailable, StartError
+from bot.errors import JobLost, LedgerUnavailable, StartError
 from bot.work.ledger.database import sole_use
 from bot.work.ledger.schema import shares
 from tests import postgres
@@ -222,6 +222,45 @@ def test_who_is_frozen_at_writing_holds_up_the_others_for_seconds_only(
     assert said == "terminating connection due to idle-in-transaction timeout\nagain\n"
     with own_database.read() as connection:  # nothing of it was kept
         assert connection.execute(text("SELECT * FROM alembic_version")).all()
+
+
+def test_who_lost_the_job_while_it_waited_for_its_turn_writes_nothing(
+    own_url, open_database
+):
+    lost, caught = threading.Event(), []
+
+    def guard():
+        if lost.is_set():
+            raise JobLost("others have it")
+
+    def write():
+        try:
+            with guarded.write() as connection:
+                connection.execute(text("DELETE FROM alembic_version"))
+        except JobLost as error:
+            caught.append(error)
+
+    guarded, other = open_database(own_url, guard=guard), open_database(own_url)
+    writer = threading.Thread(target=write)
+    with other.write():
+        writer.start()
+        await_waiter(own_url)
+        lost.set()
+    writer.join()
+
+    assert len(caught) == 1
+    other.check()
+
+
+def await_waiter(url):
+    """Return once somebody waits for the turn to write."""
+    end = time.monotonic() + 1.5
+    with postgres.connect(url) as connection:
+        while not connection.execute(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        ).fetchone():
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
 
 def test_an_error_tells_no_value_of_a_row(database):

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
@@ -32,8 +32,16 @@ class Database:
     in front hands over at once instead.
     """
 
-    def __init__(self, url: str, *, give_way: GiveWay = lambda: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        give_way: GiveWay = lambda: None,
+        guard: Callable[[], None] = lambda: None,
+    ) -> None:
         self._give_way = give_way
+        #: Raises where the thread that asks may write nothing any more.
+        self._guard = guard
         self._store = _open_store(url)
         self._engine = self._store.engine
         self._writing = threading.Lock()
@@ -56,6 +64,9 @@ class Database:
         """
         self._give_way()
         with self._writing, self._noticing(), self._store.writing() as connection:
+            # Not before: it may have waited for its turn. From here on, a database that
+            # others share bears with no long freeze.
+            self._guard()
             yield connection
 
     @contextlib.contextmanager
