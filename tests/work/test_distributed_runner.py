@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+import logging
 import threading
 import time
 from collections import defaultdict
 
 import pytest
 from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from bot.errors import JobLost, LedgerUnavailable
 from bot.work.distributed.connections import build_parameters
@@ -238,6 +240,16 @@ def test_where_nothing_can_be_handed_over_a_sweep_is_left_with_it(
 
     assert "left to a sweep" in caplog.text
     assert fault.startswith("work cannot be handed over")
+
+
+@pytest.mark.parametrize("name", ["utils", "worker", "worker.worker"])
+def test_a_database_that_is_away_is_no_fault_of_ours_with_a_traceback(name, caplog):
+    logger = logging.getLogger(f"procrastinate.{name}")
+
+    logger.error("away", exc_info=ConnectorException("cut"))
+    logger.error("ours", exc_info=ValueError("told"))
+
+    assert caplog.messages == ["ours"]
 
 
 def test_a_sweep_is_made_at_the_start(open_runner, work):

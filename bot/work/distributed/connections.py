@@ -3,13 +3,26 @@
 import logging
 from typing import Any
 
+import psycopg
 from procrastinate import SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from psycopg.conninfo import conninfo_to_dict
 
 # By itself it tells of every job, and of what is away every time.
 logging.getLogger("procrastinate").setLevel(logging.ERROR)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether it is more than that the database is away, which is told here."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConnectorException | psycopg.Error)
+
+
+# These would tell it again for each worker, with a traceback.
+for name in ("utils", "worker", "worker.worker"):
+    logging.getLogger(f"procrastinate.{name}").addFilter(_is_news)
 
 #: Slack waits for three seconds until what it sent is stored and handed over.
 _WAIT_SECONDS = 2.0
