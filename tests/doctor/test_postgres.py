@@ -61,6 +61,15 @@ def test_a_server_that_cannot_be_used_is_told_with_what_to_do(installation, url)
     assert "DATABASE_URL" in step
 
 
+def test_who_runs_is_not_known_while_the_server_is_away(installation, url):
+    installation.settings["DATABASE_URL"] = f"{url}_"
+    installation.use_socket_mode()
+
+    assert installation.find("running")[0] == "skipped"
+    assert installation.find("events")[0] == "skipped"
+    assert "No socket was tried" in installation.find("slack-socket")[1]
+
+
 def test_several_hosts_may_be_named_and_no_password_is_shown(installation):
     installation.settings["DATABASE_URL"] = (
         "postgresql://u:sekrit1@127.0.0.1:1,127.0.0.1:2/sekrit1"

@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 from bot.domain.sentences import show_size
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.filesystems import find_risk
-from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, warning
+from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, skipped, warning
 from bot.entrypoints.doctor.neighbour import Neighbour
 from bot.errors import LedgerInUse, LedgerUnavailable, StartError
 from bot.work.ledger.database import Database, is_shared, sole_use
@@ -134,6 +134,8 @@ def _tell_space(file: Path) -> Finding:
 def check_running(chart: Chart) -> list[Finding]:
     """Tell whether a Loadmaster runs on the database, and how it is."""
     neighbour = chart.neighbour
+    if not neighbour.is_known:
+        return [skipped(Check.RUNNING, "the database does not tell who runs on it")]
     if not neighbour.is_running:
         text = "No Loadmaster runs on this database."
         return [ok(Check.RUNNING, text, "Start it: `loadmaster run`.")]

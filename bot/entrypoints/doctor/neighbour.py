@@ -25,11 +25,13 @@ class Neighbour:
     """What is known of it; *url* is its `/readyz`.
 
     *faults* is what it says keeps it from its work; None where it does not answer.
+    Without *is_known* there may be one, too.
     """
 
     is_running: bool
     url: str = ""
     faults: tuple[str, ...] | None = None
+    is_known: bool = True
 
     @property
     def is_ready(self) -> bool:
@@ -56,8 +58,8 @@ def _find_by_sessions(settings: Settings) -> Neighbour:
     database = Database(settings.database_url)
     try:
         is_running = count_other_sessions(database) > 0
-    except LedgerUnavailable:  # so nobody can do anything, and that is told elsewhere
-        return Neighbour(is_running=False)
+    except LedgerUnavailable:  # what keeps us from it, is told elsewhere
+        return Neighbour(is_running=False, is_known=False)
     finally:
         database.close()
     return _ask(_find_url(settings)) if is_running else Neighbour(is_running=False)

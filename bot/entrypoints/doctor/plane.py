@@ -47,7 +47,8 @@ def check_rate(chart: Chart) -> list[Finding]:
     if left >= limit:  # one was just made
         step = f"Plane allows more: set PLANE_RATE_LIMIT to {left + 1}, for speed."
         return [ok(Check.PLANE_RATE, text, step)]
-    if left < _FEW and not chart.neighbour.is_running:
+    is_alone = chart.neighbour.is_known and not chart.neighbour.is_running
+    if left < _FEW and is_alone:
         step = (
             "Something else uses this key, though no Loadmaster runs on this database:"
             " give each program a key of its own."

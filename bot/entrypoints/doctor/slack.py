@@ -103,7 +103,7 @@ def check_socket(chart: Chart) -> list[Finding]:
         url = sockets.request_url()
         # Slack deals events out: what came on this socket, a bot would hear later, and
         # of commands and buttons, nobody.
-        if chart.neighbour.is_running:
+        if chart.neighbour.is_running or not chart.neighbour.is_known:
             return [_tell_neighbours(chart)]
         return [_greet(sockets, url)]
     except (SlackTokenRefused, SlackRejected) as problem:
@@ -138,7 +138,7 @@ def _tell_neighbours(chart: Chart) -> Finding:
         text = "Slack takes the app token, and the running Loadmaster has its socket."
         return ok(Check.SLACK_SOCKET, text)
     text = (
-        "Slack takes the app token. No socket was tried: it would take events from the"
+        "Slack takes the app token. No socket was tried: it would take events from a"
         " Loadmaster that is running."
     )
     return ok(Check.SLACK_SOCKET, text)
