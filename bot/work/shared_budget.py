@@ -31,6 +31,8 @@ from bot.work.ledger.store import Turns, telling
 #: A call whose answer nobody noted counts from here on as answered: its process died.
 #: Plane counts a call before it works on it, and gets 5 s for that to arrive.
 LEASE_SECONDS = 70.0
+#: So long a place is kept for who booked it: a process that died does not come for it.
+HOLD_SECONDS = 5.0
 #: While calls come back one by one, who waits asks this often.
 PROBE_SECONDS = 0.25
 #: Any number but the one of bot.work.ledger.postgres.
@@ -192,8 +194,10 @@ class SharedBudget:
 
     def _counts(self, moment: _Moment) -> ColumnElement[bool]:
         is_earlier = true() if self._booked is None else calls.c.id < self._booked
-        return and_(
-            moment.now - self._window < _ended_at, or_(~calls.c.is_booked, is_earlier)
+        is_kept = moment.now < calls.c.since + HOLD_SECONDS
+        return or_(
+            and_(~calls.c.is_booked, moment.now - self._window < _ended_at),
+            and_(calls.c.is_booked, is_earlier, is_kept),
         )
 
     def _time_to_place(self, moment: _Moment) -> float | None:

@@ -12,7 +12,7 @@ from bot.sandbox.store import StoreServer
 from bot.work.budgets import Place, Wait
 from bot.work.ledger.database import Database
 from bot.work.rate_gate import RateGate
-from bot.work.shared_budget import PROBE_SECONDS, SharedBudget
+from bot.work.shared_budget import HOLD_SECONDS, PROBE_SECONDS, SharedBudget
 from tests import postgres
 from tests.migrated import lend_postgres_database
 from tests.work.values import Clock
@@ -143,6 +143,18 @@ def test_the_places_of_a_process_that_was_killed_fall_free(join, clock):
     assert isinstance(other.take(books=False), Wait)
 
     clock.now += 1.0
+    assert isinstance(other.take(books=True), Place)
+
+
+def test_what_a_process_had_booked_that_was_killed_keeps_nobody_waiting(join, clock):
+    killed, other = join(1), join(1)
+    killed.give_back(killed.take(books=True))
+    killed.take(books=True)
+
+    clock.now += WINDOW
+    assert isinstance(other.take(books=True), Wait)
+    clock.now += HOLD_SECONDS
+
     assert isinstance(other.take(books=True), Place)
 
 
