@@ -1,8 +1,9 @@
 """Bots that are forked off a process which has the program in it already.
 
-A bot of a scenario is a process of its own, killed and restarted as any; only that its
-interpreter need not import everything anew, which takes most of a start. The command
-`loadmaster` itself is started in tests/test_sandbox_command.py.
+That process serves all workers of a run, and ends with the last of them. A bot of a
+scenario is a process of its own, killed and restarted as any; only that its interpreter
+need not import everything anew, which takes most of a start. The command `loadmaster`
+itself is started in tests/test_sandbox_command.py.
 """
 
 import atexit
@@ -14,12 +15,18 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
+import uuid
 from functools import cache
 from pathlib import Path
 
+from filelock import FileLock
+
 #: How the server tells a process number, and later an exit status.
 NUMBER = struct.Struct("i")
+#: What is in the folder of the server.
+LOCK, LISTENING = "lock", "listening"
 
 
 class ForkedProcess:
@@ -32,7 +39,7 @@ class ForkedProcess:
         request = json.dumps(
             {"command": command, "folder": str(folder), "environment": environment}
         )
-        socket.send_fds(_start_server(), [request.encode()], [theirs, status])
+        socket.send_fds(_reach_server(), [request.encode()], [theirs, status])
         os.close(theirs)
         os.close(status)
         self.stderr = open(ours, encoding="utf-8", errors="replace")  # noqa: SIM115, PTH123
@@ -75,19 +82,28 @@ class ForkedProcess:
 
 
 @cache
-def _start_server():
-    """Start the process that forks, once, and return the socket to it."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tests.forking", str(theirs.fileno())],
-            cwd=Path(__file__).parents[1],
-            pass_fds=[theirs.fileno()],
-        )
-    atexit.register(_end, ours, server)
+def _reach_server():
+    """Return a socket to the process that forks; the first worker starts it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    # A socket's path has room for about 100 bytes.
+    folder = Path(tempfile.gettempdir(), f"loadmaster-fork-{run[:16]}")
+    ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with FileLock(folder / LOCK):
+        if not (folder / LISTENING).exists():
+            _start_server(folder)
+        ours.connect(str(folder / LISTENING))
+    atexit.register(ours.close)
     return ours
 
 
-def _end(ours, server):
-    ours.close()
-    server.wait()
+def _start_server(folder):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        listening.bind(str(folder / LISTENING))
+        listening.listen(64)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.forking", str(listening.fileno())],
+            cwd=Path(__file__).parents[1],
+            pass_fds=[listening.fileno()],
+            start_new_session=True,  # others may need it longer
+        )
+    server.returncode = 0  # it outlives us: nothing to wait for, nothing to warn of

@@ -1,6 +1,6 @@
 """The process that bots are forked off: it has played the program through once.
 
-Started by tests/forked_bot.py, with the number of its socket.
+Started by tests/forked_bot.py, with the number of the socket that it listens on.
 """
 
 import contextlib
@@ -8,35 +8,58 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+from pathlib import Path
+
+from filelock import FileLock
 
 from bot.entrypoints.cli import main
 from bot.work.distributed import runner  # noqa: F401 - what takes the time
 from tests.compiled_once import compile_once
-from tests.forked_bot import NUMBER
+from tests.forked_bot import LOCK, NUMBER
 from tests.rehearsal import rehearse
 
 _LONGEST_REQUEST = 1 << 20
 
 
-def _serve(channel):
+def _serve(listening):
     """Fork a bot for each request until nobody can ask for one any more."""
     compile_once()
     rehearse()
     gc.freeze()
-    ended, statuses = _hear_of_ends(), {}
-    while True:
-        ready, _, _ = select.select([channel, ended], [], [])
+    ended, statuses, channels = _hear_of_ends(), {}, []
+    while channels or not _is_over(listening):
+        ready, _, _ = select.select([listening, ended, *channels], [], [])
         if ended in ready:
             ended.recv(_LONGEST_REQUEST)
             _tell_ends(statuses)
-        if channel in ready:
-            data, fds, _, _ = socket.recv_fds(channel, _LONGEST_REQUEST, 2)
-            if not data:
-                return
-            _fork(json.loads(data), *fds, statuses)
+        if listening in ready:
+            channels.append(listening.accept()[0])
+        for channel in set(channels) & set(ready):
+            if not _answer(channel, statuses):
+                channels.remove(channel)
+                channel.close()
+
+
+def _answer(channel, statuses):
+    """Fork the bot that is asked for; return whether any may be."""
+    data, fds, _, _ = socket.recv_fds(channel, _LONGEST_REQUEST, 2)
+    if data:
+        _fork(json.loads(data), *fds, statuses)
+    return bool(data)
+
+
+def _is_over(listening):
+    """Go away unless somebody comes just now, who is served."""
+    folder = Path(listening.getsockname()).parent
+    with FileLock(folder / LOCK):
+        if select.select([listening], [], [], 0)[0]:
+            return False
+        shutil.rmtree(folder)
+    return True
 
 
 def _hear_of_ends():

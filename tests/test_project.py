@@ -124,14 +124,12 @@ def find_names(tree, pattern):
 
 @cache
 def suspects():
-    """Return the syntax tree of each test module that is worth a closer look."""
+    """Return the syntax trees of the tests' modules that are worth a closer look."""
     texts = {
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
         for path in (ROOT / "tests").rglob("*.py")
     }
-    return {
-        name: ast.parse(text) for name, text in texts.items() if WORDS.search(text)
-    }
+    return {name: ast.parse(text) for name, text in texts.items() if WORDS.search(text)}
 
 
 def find_in_tests(pattern):
