@@ -1,5 +1,6 @@
 """What all tests share: worlds with a running bot, how tests are dealt out, a tally."""
 
+import fcntl
 import functools
 import gc
 import itertools
@@ -23,6 +24,10 @@ compile_once()
 
 #: Where tests mostly wait, for a bot.
 _LONG = {"crash", "faults", "scenarios", "test_sandbox_command.py", "test_prompt.py"}
+#: Where some of them wait for many seconds.
+_LONGEST = {"test_takeovers.py", "test_calls.py", "test_many_machines.py"}
+#: Whose tests share what it takes long to work out.
+_TOGETHER = {"test_layers.py", "test_manifests.py", "test_project.py", "test_readme.py"}
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -161,15 +166,32 @@ def pytest_make_collect_report(collector):
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Mix those that wait with those that work, and leave quick ones for the end.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    """Let one worker after the other prepare its tests, and order them.
 
-    Their order is the same in all workers, as it must be.
+    Hypothesis reads the literals of all modules then, and keeps them for whoever is
+    next, but not for who is reading them already. The order is the same in all workers,
+    as it must be.
     """
+    folder = os.open(config.rootpath, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    yield
+    os.close(folder)
     items.sort(key=_shuffle)
 
 
 def _shuffle(item):
-    place = zlib.crc32(item.nodeid.encode())
-    return place * 4 // 5 if _LONG & set(item.path.parts) else place, item.nodeid
+    """Mix those that wait with those that work, and leave quick ones for the end.
+
+    Each worker begins with a part of its own (pytest-xdist.readthedocs.io,
+    "--dist worksteal"); at the end of that others help.
+    """
+    name, parts = item.nodeid, set(item.path.parts)
+    number = zlib.crc32((item.path.name if _TOGETHER & parts else name).encode())
+    part = number % int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if _LONGEST & parts:
+        number //= 3
+    elif _LONG & parts:
+        number = number * 4 // 5
+    return part, number, name
