@@ -6,7 +6,7 @@ from collections import defaultdict
 from bot.work.distributed.pace import Pace
 from bot.work.runner import Job, JobKind
 
-SOON = 10.0
+SOON = 30.0
 FAR = 3600.0
 
 

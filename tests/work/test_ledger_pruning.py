@@ -41,12 +41,17 @@ def attach(ledger, *files, number=1, **fields):
     return share_id
 
 
+def answer(ledger, trigger):
+    """Have something done that attaches nothing: finished with its answer."""
+    share = dataclasses.replace(make_share(keys=(), notice=HELP), files=())
+    share = dataclasses.replace(share, trigger=f"help:{trigger}")
+    ledger.replies.finish(ledger.replies.get(ledger.shares.add(share)))
+
+
 def grow_old(ledger, *, days=91):
     """Let time pass, and one more share come, which is never forgotten."""
     ledger.clock.now += days * DAY
-    last = dataclasses.replace(make_share(keys=(), notice=HELP), files=())
-    last = dataclasses.replace(last, trigger=f"help:{ledger.clock.now}")
-    ledger.replies.finish(ledger.replies.get(ledger.shares.add(last)))
+    answer(ledger, ledger.clock.now)
 
 
 def prune(ledger, pruning, *, after=0):
@@ -172,9 +177,9 @@ def test_what_is_being_moved_stays_until_it_is(ledger, pruning):
 def test_it_goes_on_from_batch_to_batch_past_what_stays(ledger, pruning):
     leave_new(ledger)
     for number in range(2, BATCH + 2):
-        attach(ledger, f"F{number}", number=number)
+        answer(ledger, number)
     grow_old(ledger)
-    attach(ledger, number=BATCH + 2)
+    attach(ledger, number=2)
 
     first = prune(ledger, pruning)
     second = prune(ledger, pruning, after=first.last)
