@@ -7,7 +7,8 @@ import json
 import pytest
 
 from bot.entrypoints.cli import main
-from bot.entrypoints.doctor.findings import Check, Finding, Mark, assess
+from bot.entrypoints.doctor.findings import Check, Finding, Mark, assess, ok
+from bot.entrypoints.doctor.printable import clean, show_name
 from bot.entrypoints.doctor.report import Lines, show_verdict
 from bot.sandbox.wire import Fault, answer
 
@@ -192,6 +193,16 @@ def test_no_secret_is_shown_that_somebody_sends_back(installation, command):
     assert 'in the workspace "the [secret] team"' in " ".join(out.split())
 
 
+@pytest.mark.parametrize("before", [0, 30, 50])
+def test_no_secret_is_shown_in_part_where_a_name_is_cut_short(before):
+    secret = "plane_api_0123456789abcdef0123456789abcdef"
+    name = show_name("x" * before + secret)
+
+    shown = clean(ok(Check.PLANE_KEY, f"It is the key of {name}."), [secret])
+
+    assert secret[:20] not in shown.text
+
+
 @pytest.mark.parametrize(
     "name", ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "PLANE_API_KEY", "DATABASE_URL"]
 )
@@ -218,7 +229,7 @@ def test_names_that_others_chose_do_nothing_to_a_terminal(
 
     assert [c for c in out if not c.isprintable() and c != "\n"] == []
     assert len(out.splitlines()) == len(out.split("\n")) - 1
-    assert "evil ]0;owned" in out
+    assert "x1b]0;owned" in out  # as an escape
     assert len(out) < 9000
 
 

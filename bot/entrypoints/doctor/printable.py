@@ -1,15 +1,19 @@
-"""Makes what others named safe for a terminal, and keeps secrets out of it. No I/O."""
+"""Keeps what others named short, and secrets out of what is shown. No I/O."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.config import Settings
+from bot.domain.terminals import show_plain
 from bot.entrypoints.doctor.findings import Finding
 from bot.setting_values import find_password
 
 _LONGEST_LINE, _LONGEST_NAME = 800, 60
 #: What is shorter would be found in ordinary words.
 _SHORTEST_SECRET = 4
+#: So much of the beginning of one stands for it: names are cut short.
+_KNOWN_BY = 16
 
 
 def show_name(name: str) -> str:
@@ -48,11 +52,14 @@ def clean(finding: Finding, secrets: Iterable[str]) -> Finding:
     """Return *finding* on one line, without control characters and *secrets*."""
     text, step = finding.text, finding.next_step
     for secret in secrets:
-        text, step = text.replace(secret, "[secret]"), step.replace(secret, "[secret]")
+        text, step = _hide(secret, text), _hide(secret, step)
     return replace(finding, text=_line(text), next_step=_line(step))
 
 
+def _hide(secret: str, text: str) -> str:
+    more = r'[^\s"]*' if len(secret) > _KNOWN_BY else ""
+    return re.sub(re.escape(secret[:_KNOWN_BY]) + more, "[secret]", text)
+
+
 def _line(text: str) -> str:
-    # Not printable are control characters, and those that turn the direction around.
-    visible = (c if c.isprintable() else " " for c in text[:_LONGEST_LINE])
-    return " ".join("".join(visible).split())
+    return show_plain(" ".join(text[:_LONGEST_LINE].split()))
