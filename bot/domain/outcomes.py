@@ -73,6 +73,8 @@ GIVEN_UP = "GivenUp"
 NOTHING_TO_UNDO = Outcome("NothingToUndo")
 NOTHING_TO_RETRY = Outcome("NothingToRetry")
 STILL_AT_WORK = Outcome("StillAtWork")
+#: For who does not wait any longer.
+NOT_YET = Outcome("NotYet")
 #: Of files from private conversations: whoever shared one is asked, or could not be.
 CONSENT_AWAITED = Outcome("ConsentAwaited")
 CONSENT_REFUSED = Outcome("ConsentRefused")

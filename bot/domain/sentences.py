@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "NotYours": "Only {it} can undo this: they attached it.",
     "NothingToUndo": "There is nothing left to undo here.",
     "NothingToRetry": "There is nothing left to try again here.",
+    "NotYet": "I have yet to come to {it}.",
     "StillAtWork": "I am still at work here. Press again later, if need be.",
     "TooManyWorkItems": (
         "That names {number} work items; I attach to {most} at once at most. Try again"

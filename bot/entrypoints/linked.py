@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.domain.attachings import Result
-from bot.domain.outcomes import Outcome
+from bot.domain.outcomes import NOT_YET, Outcome
 from bot.domain.permalinks import MessageLink
 from bot.domain.references import Reference
 from bot.domain.seeks import SeekMessage
@@ -191,12 +191,14 @@ def _results(source: str, followed: Followed) -> Iterator[Result]:
         yield Result(source, "the message", report.notice)
         return
     if not report.items:
-        problem = followed.waiting_for or Outcome.of(NoFilesFound())
-        yield Result(source, "the message", problem, is_left=not report.is_planned)
+        is_left = not report.is_planned
+        nothing = NOT_YET if is_left else Outcome.of(NoFilesFound())
+        problem = followed.waiting_for or nothing
+        yield Result(source, "the message", problem, is_left=is_left)
     for item in report.items:
         refusal = item.problem or (None if item.files else item.waiting_for)
         if refusal:
             yield Result(source, "the files", refusal, is_left=item.problem is None)
         for line in item.files:
-            outcome = line.outcome or line.waiting_for or Outcome("StillAtWork")
+            outcome = line.outcome or line.waiting_for or NOT_YET
             yield Result(source, line.name, outcome, is_left=line.outcome is None)

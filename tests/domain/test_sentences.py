@@ -85,6 +85,7 @@ def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     done = {"Attached", "AlreadyAttached", "Linked", "AlreadyLinked"}
     others = {"Undone", "Moved", "NotUndone", "GivenUp", "Unknown"}
     to_one = {"Taken", "NotYours", "NothingToUndo", "NothingToRetry", "StillAtWork"}
+    to_one |= {"NotYet"}
     assert set(SENTENCES) == codes | done | others | to_one | CONSENTS
 
 
