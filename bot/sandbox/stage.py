@@ -18,6 +18,9 @@ from bot.sandbox.sights import News, Sight, look_around
 from bot.sandbox.slack import File, Message, SlackServer
 from bot.sandbox.store import StoreServer
 
+#: The bot's.
+PLANE_API_KEY = "plane_api_alice"
+
 #: How long nothing happens after an answer before it counts as the whole of it.
 _CALM_SECONDS = 0.3
 #: The same after what only one person was told: that may be the promise of an answer.
@@ -160,21 +163,29 @@ def _patience(news: News, further: float) -> float:
 
 
 @contextlib.contextmanager
-def open_stage(environment: Mapping[str, str]) -> Iterator[Stage]:
-    """Start the servers; the bot is not started yet, but ended when this is left."""
+def open_stage(
+    environment: Mapping[str, str],
+    *,
+    rate_limit: int | None = None,
+    process: type[BotProcess] = BotProcess,
+) -> Iterator[Stage]:
+    """Start the servers; the bot is not started yet, but ended when this is left.
+
+    *rate_limit* is how many calls a minute Plane takes, None for any number.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="loadmaster-") as folder,
         StoreServer() as store,
-        PlaneServer(store=store, rate_limit=None) as plane,
+        PlaneServer(store=store, rate_limit=rate_limit) as plane,
         SlackServer() as slack,
     ):
         # A .env file is looked for in the parent folders too, up to the first.
         (Path(folder) / ".env").touch()
         settings = _settings(slack, plane, folder)
-        bot = BotProcess(
+        bot = process(
             clean_environment(environment) | settings,
             Path(folder),
-            on_end=lambda: _wake(slack),
+            on_end=slack.state.touch,
         )
         try:
             yield Stage(slack, plane, bot)
@@ -189,15 +200,10 @@ def _settings(slack: SlackServer, plane: PlaneServer, folder: str) -> dict[str, 
         "SLACK_API_URL": slack.api_url,
         "PLANE_API_URL": plane.origin,
         "PLANE_APP_URL": plane.origin,
-        "PLANE_API_KEY": "plane_api_alice",
+        "PLANE_API_KEY": PLANE_API_KEY,
         "PLANE_WORKSPACE": plane.state.workspace,
-        "PLANE_RATE_LIMIT": "100000",
+        "PLANE_RATE_LIMIT": str(plane.rate_limit or 100_000),
         "DATABASE_URL": f"sqlite:///{folder}/loadmaster.db",
         "HOST": "127.0.0.1",
         "PORT": "0",
     }
-
-
-def _wake(slack: SlackServer) -> None:
-    with slack.state.lock():
-        """Whoever waits for Slack looks again."""

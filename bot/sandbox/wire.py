@@ -77,6 +77,8 @@ class Server:
         self._exchanges: list[Exchange] = []
         #: Is given every byte that comes in on connections made from now on.
         self.tap: Callable[[bytes], object] | None = None
+        #: Is given every request once it was answered, or was not.
+        self.on_exchange: Callable[[Exchange], object] | None = None
         #: How many requests were begun, answered or not.
         self.begun = 0
         self._lock = threading.Lock()
@@ -182,6 +184,8 @@ class Server:
             )
             with self._lock:
                 self._exchanges.append(exchange)
+            if self.on_exchange is not None:
+                self.on_exchange(exchange)
 
     def match(self, method: str, path: str) -> tuple[str, Mapping[str, str], Handler]:
         """Find the route for a request: operation, params and handler."""

@@ -58,6 +58,12 @@ class Gate:
         self._body_limit = body_limit
         self._throttle = Throttle(state.clock)
 
+    def count_left(self, secret: str) -> int | None:
+        """Return how many calls a key has left in this minute; None for no limit."""
+        if self._rate_limit is None:
+            return None
+        return self._throttle.count_left(secret, self._rate_limit)
+
     def guard(self, view: View, permission: Permission) -> Handler:
         """Make a handler that lets permitted calls within the limit through."""
 

@@ -51,8 +51,10 @@ class PlaneServer:
         self._own_origin = storage_on_own_origin
         terms = Terms(file_size_limit, signed_url_expiration, metadata_delay)
         self._attachments = Attachments(self.state, store, terms, self.storage_url)
-        gate = Gate(self.state, rate_limit=rate_limit, body_limit=file_size_limit)
-        register(self.server, gate, self._views(file_size_limit))
+        #: Calls a minute that a key may make; None for any number.
+        self.rate_limit = rate_limit
+        self._gate = Gate(self.state, rate_limit=rate_limit, body_limit=file_size_limit)
+        register(self.server, self._gate, self._views(file_size_limit))
         if storage_on_own_origin:
             store.mount(self.server, store.deputy)
         self.server.fallback(lambda request: page_not_found())
@@ -78,6 +80,10 @@ class PlaneServer:
     def exchanges(self, operation: str | None = None) -> list[Exchange]:
         """Return the requests answered so far, oldest first."""
         return self.server.exchanges(operation)
+
+    def count_calls_left(self, key: str) -> int | None:
+        """Return how many calls an API key has left in this minute; None for any."""
+        return self._gate.count_left(key)
 
     def stored(self, attachment: Attachment) -> StoredObject | None:
         """Return the stored object of *attachment*, if its bytes came."""

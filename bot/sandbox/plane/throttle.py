@@ -39,8 +39,7 @@ class Throttle:
         now = self._clock()
         with self._lock:
             calls = self._calls.setdefault(key, deque())
-            while calls and calls[0] <= now - WINDOW:
-                calls.popleft()
+            _forget_old(calls, now)
             reset = int(now + WINDOW)  # always a minute ahead, so no use to a client
             if len(calls) >= limit:
                 # `wait()`: until the window's youngest call lets the limit down again
@@ -48,3 +47,15 @@ class Throttle:
                 return Verdict(0, reset, max(0, math.ceil(free_at - now)))
             calls.append(now)
             return Verdict(limit - len(calls), reset)
+
+    def count_left(self, key: str, limit: int) -> int:
+        """Return how many calls *key* has left now; nothing is counted."""
+        with self._lock:
+            calls = self._calls.setdefault(key, deque())
+            _forget_old(calls, self._clock())
+            return max(0, limit - len(calls))
+
+
+def _forget_old(calls: deque[float], now: float) -> None:
+    while calls and calls[0] <= now - WINDOW:
+        calls.popleft()

@@ -93,7 +93,8 @@ class AppRequests:
         if url is None:
             result, answer = self._by_socket(kind, payload)
         else:
-            result, answer = self._by_http(url, form)
+            about = str(payload.get("type") or payload.get("command", ""))
+            result, answer = self._by_http(url, form, about)
         seconds = time.monotonic() - started
         request = AppRequest(
             kind, payload, error_of(result), result.status, answer, seconds
@@ -102,9 +103,12 @@ class AppRequests:
             self._all.append(request)
         return request
 
-    def _by_http(self, url: str, form: Mapping[str, Any]) -> tuple[Result, Any]:
+    def _by_http(
+        self, url: str, form: Mapping[str, Any], about: str
+    ) -> tuple[Result, Any]:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        result = self._poster.post(url, urlencode(form).encode(), headers)
+        body = urlencode(form).encode()
+        result = self._poster.post(url, body, headers, about=about)
         return result, read_answer(result.body)
 
     def _by_socket(self, kind: Kind, payload: Any) -> tuple[Result, Any]:

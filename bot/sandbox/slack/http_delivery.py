@@ -6,6 +6,7 @@ Source: docs.slack.dev/apis/events-api/using-http-request-urls.
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +30,29 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """One request to the app: what it was about, and how it went.
+
+    *started* is epoch seconds.
+    """
+
+    about: str
+    url: str
+    headers: Mapping[str, str]
+    result: Result
+    started: float
+    seconds: float
+
+
+@dataclass(slots=True)
 class Poster:
     """Posts signed requests."""
 
     signing_secret: str
     clock: Callable[[], float]
     patience: float = PATIENCE
+    #: Is given every request once it was answered, or was not.
+    on_posted: Callable[[Posted], object] | None = None
 
     def post_event(self, url: str, envelope: Any, retry: int, reason: str) -> Result:
         """Post *envelope*; *retry* counts from 1, 0 for the first attempt."""
@@ -42,9 +60,12 @@ class Poster:
         if retry:
             headers["X-Slack-Retry-Num"] = str(retry)
             headers["X-Slack-Retry-Reason"] = reason
-        return self.post(url, json.dumps(envelope).encode(), headers)
+        about = str(envelope.get("event", envelope).get("type", ""))
+        return self.post(url, json.dumps(envelope).encode(), headers, about=about)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Result:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, about: str = ""
+    ) -> Result:
         """Post *body* with a signature and say how it went; never raise."""
         signed = {
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
@@ -52,8 +73,16 @@ class Poster:
             **headers,
             **sign(self.signing_secret, int(self.clock()), body),
         }
+        at, started = self.clock(), time.monotonic()
+        result = self._try(url, body, signed)
+        if self.on_posted is not None:
+            seconds = time.monotonic() - started
+            self.on_posted(Posted(about, url, signed, result, at, seconds))
+        return result
+
+    def _try(self, url: str, body: bytes, headers: Mapping[str, str]) -> Result:
         try:
-            return self._follow(url, body, signed)
+            return self._follow(url, body, headers)
         except TimeoutError:
             return Result(reason="http_timeout")
         except ssl.SSLError:

@@ -56,6 +56,8 @@ class State:
         self._messages: dict[str, dict[str, Message]] = {}
         self._replies: dict[tuple[str, str], list[Message]] = {}
         self._changed = threading.Condition(threading.RLock())
+        #: Grows whenever something may look different; never 0.
+        self.changes = 1
         self._last_tick = 0
         self._numbers = itertools.count(1)
 
@@ -64,7 +66,13 @@ class State:
         """Hold the state still; whoever waits looks again afterwards."""
         with self._changed:
             yield
+            self.changes += 1
             self._changed.notify_all()
+
+    def touch(self) -> None:
+        """Let whoever waits look again."""
+        with self.lock():
+            """That is all."""
 
     def wait_for(self, look: Callable[[], T | None], timeout: float) -> T | None:
         """Wait until *look* returns something; None when *timeout* seconds passed."""
