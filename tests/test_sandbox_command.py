@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,7 @@ def test_at_a_terminal_one_can_go_on_until_ctrl_d(tmp_path):
 
         assert terminal.wait() == 0
 
+    assert start.startswith("See and try it in a browser: http://127.0.0.1:")
     assert "✅ hello.txt is attached." in start
     assert "  anna        a < b, see web-2 and OPS-1\n" in shown
     assert shown.count("✅ my plan.txt is attached.") == 2
@@ -304,3 +306,33 @@ def test_an_interrupt_ends_it_quietly_and_leaves_nothing(tmp_path, number, momen
     assert "Traceback" not in shown
     assert shown.endswith("\n")
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_with_open_a_browser_is_told_to_show_the_page(tmp_path):
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >{told}\n')
+    browser.chmod(0o700)
+    with subprocess.Popen(
+        [*_SANDBOX, "--open"],
+        cwd=tmp_path,
+        env=os.environ | {"BROWSER": f"{browser} %s", "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        address = told.read_text().strip()
+        shown = process.stdout.readline()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(address, timeout=10) as answer:
+            page = answer.read().decode()
+        for line in process.stdout:
+            if "(Slack)." in line:
+                break
+        process.send_signal(signal.SIGTERM)
+
+    assert shown == f"See and try it in a browser: {address}\n"
+    assert "<title>Loadmaster sandbox</title>" in page
+    assert process.returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"told", "browser"}

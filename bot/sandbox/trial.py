@@ -1,12 +1,16 @@
 """`loadmaster sandbox`: share files, show what became of them, stay up for more."""
 
+import contextlib
 import os
 import sys
+import threading
+import webbrowser
 from collections.abc import Iterator, Sequence
 
 from bot.sandbox.bot_process import BotEnded
 from bot.sandbox.interrupts import interruptible, undisturbed_end
 from bot.sandbox.local_file import Offer, UnusableFiles, offer_greeting, offer_paths
+from bot.sandbox.page import PageServer
 from bot.sandbox.prompt import Prompt
 from bot.sandbox.screen import Screen
 from bot.sandbox.sights import look_around
@@ -23,18 +27,28 @@ _DONE = "\N{WHITE HEAVY CHECK MARK}"
 _FAILED = "\N{CROSS MARK}"
 
 
-def try_out(files: Sequence[str]) -> int:
+#: Plane's usual limit of calls a minute, for whoever looks on.
+_RATE_LIMIT = 60
+
+
+def try_out(files: Sequence[str], *, opens: bool = False) -> int:
     """Try the bot with *files*, or with a file of its own and, at a terminal, a prompt.
+
+    Where it stays, it serves a page, too; with *opens* it stays, and a browser is told
+    to show the page.
 
     Return the exit status: 0 if every file is on the work item with the same bytes and
     the reply says so, 1 if not, 2 if a file cannot be read.
     """
     screen = Screen(sys.stdout, sys.stderr, os.environ)
-    stays = not files and sys.stdin.isatty() and sys.stdout.isatty()
+    has_prompt = not files and sys.stdin.isatty() and sys.stdout.isatty()
+    stays = has_prompt or opens
     try:
         with interruptible():
             offers = offer_paths(files) if files else [offer_greeting()]
-            return _play(offers, screen, stays=stays)
+            if not stays:
+                return _play(offers, screen)
+            return _play_on(offers, screen, has_prompt=has_prompt, opens=opens)
     except UnusableFiles as error:
         screen.complain(*error.faults)
         return 2
@@ -42,22 +56,50 @@ def try_out(files: Sequence[str]) -> int:
         return 0 if stays else 1
 
 
-def _play(offers: Sequence[Offer], screen: Screen, *, stays: bool) -> int:
+def _play(offers: Sequence[Offer], screen: Screen) -> int:
     with open_stage(os.environ) as stage, undisturbed_end():
-        screen.say(
-            f"A Slack ({stage.slack.origin}) and a Plane ({stage.plane.origin}) are"
-            " running on this machine, with Loadmaster between them."
-        )
-        try:
-            stage.raise_curtain()
-            message = _share(stage, offers, screen)
-        except BotEnded as error:
-            screen.complain(f"{error}. Its log ends with:", *_last_of(stage.bot.lines))
+        message = _begin(stage, offers, screen)
+        return 0 if message and _is_well(stage, message, screen) else 1
+
+
+def _play_on(
+    offers: Sequence[Offer], screen: Screen, *, has_prompt: bool, opens: bool
+) -> int:
+    with (
+        open_stage(os.environ, rate_limit=_RATE_LIMIT) as stage,
+        PageServer(stage) as page,
+        undisturbed_end(),
+    ):
+        screen.say(f"See and try it in a browser: {page.address}")
+        if opens:
+            _open(page.address)
+        message = _begin(stage, offers, screen)
+        if message is None:
             return 1
-        if stays:
+        if has_prompt:
             _stay(stage, message, screen)
-            return 0
-        return 0 if _is_well(stage, message, screen) else 1
+        else:
+            threading.Event().wait()  # until Ctrl-C or SIGTERM
+        return 0
+
+
+def _open(address: str) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(address)
+
+
+def _begin(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message | None:
+    """Start the bot and show a first share; return its message, None without a bot."""
+    screen.say(
+        f"A Slack ({stage.slack.origin}) and a Plane ({stage.plane.origin}) are"
+        " running on this machine, with Loadmaster between them."
+    )
+    try:
+        stage.raise_curtain()
+        return _share(stage, offers, screen)
+    except BotEnded as error:
+        screen.complain(f"{error}. Its log ends with:", *_last_of(stage.bot.lines))
+        return None
 
 
 def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:

@@ -19,10 +19,15 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         help="share these files with a work item's key, and end with 0 if they arrived",
     )
+    sandbox.add_argument(
+        "--open",
+        action="store_true",
+        help="open the page of the sandbox in a browser, and stay until Ctrl-C",
+    )
     sandbox.set_defaults(command=_sandbox)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
     from bot.sandbox.trial import try_out
 
-    return try_out(options.once or ())
+    return try_out(options.once or (), opens=options.open)

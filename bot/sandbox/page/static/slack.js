@@ -1,0 +1,329 @@
+// The Slack side: who one is, conversations, messages, the app's Home.
+
+import { data, doAs, redraw, refresh, say, ui } from "./app.js";
+import { around, blocks } from "./blocks.js";
+import { composer, readDrop } from "./composer.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { count, size, time } from "./words.js";
+
+const HOME = "home";
+const REACTIONS = [
+  ["paperclip", "📎"],
+  ["+1", "👍"],
+];
+const ICONS = { public: "hash", private: "lock", shared: "shared", group: "people", direct: "comment" };
+
+/** Describe the Slack side. */
+export function slackSide() {
+  const { slack } = data.now;
+  const here = slack.conversations.find((each) => each.id === ui.place);
+  return [
+    h(
+      "header",
+      { class: "side-head" },
+      h("div", { class: "brand brand-slack", "aria-hidden": "true" }, "A"),
+      h("div", { class: "side-title" }, h("h2", null, "Slack"), h("p", { class: "quiet" }, "workspace Acme")),
+      h(
+        "label",
+        { class: "you" },
+        h("span", null, "You are"),
+        h(
+          "select",
+          { value: ui.me, onchange: (event) => become(event.target.value) },
+          slack.people.map((each) => h("option", { value: each.id }, `${each.name}, ${each.role}`)),
+        ),
+      ),
+    ),
+    h("div", { class: "slack-body" }, sidebar(slack), here ? conversation(here) : home()),
+  ];
+}
+
+function become(person) {
+  ui.me = person;
+  data.now.slack.modal = null;
+  ui.thread = null;
+  say(`You are ${data.now.slack.names[person]} now.`);
+  refresh().then(() => {
+    const mine = data.now.slack.conversations;
+    if (ui.place !== HOME && !mine.some((each) => each.id === ui.place)) ui.place = mine[0].id;
+    if (ui.place === HOME) doAs("home", {});
+    redraw();
+  });
+}
+
+function sidebar(slack) {
+  const channels = slack.conversations.filter((each) => each.kind !== "direct");
+  return h(
+    "nav",
+    { class: "sidebar", "aria-label": "Conversations" },
+    h("h3", null, "Channels"),
+    h("ul", null, channels.map(entry)),
+    h("h3", null, "Loadmaster"),
+    h(
+      "ul",
+      null,
+      h("li", null, place(HOME, "home", "Home", () => openHome())),
+      h("li", null, place(directOf(slack)?.id ?? "direct", "comment", "Messages", () => openDirect())),
+    ),
+  );
+}
+
+function entry(channel) {
+  const notes = { private: ", private", shared: ", shared with Globex" }[channel.kind] ?? "";
+  return h(
+    "li",
+    { key: channel.id },
+    place(channel.id, ICONS[channel.kind], channel.name, () => goTo(channel.id), `${notes}${channel.hasBot ? "" : ", without Loadmaster"}`),
+  );
+}
+
+function place(id, drawing, name, onclick, more = "") {
+  return h(
+    "button",
+    { type: "button", class: "place", "aria-current": ui.place === id ? "page" : null, onclick },
+    icon(drawing),
+    h("span", { class: "place-name" }, name),
+    more && h("span", { class: "sr" }, more),
+  );
+}
+
+function directOf(slack) {
+  return slack.conversations.find((each) => each.kind === "direct");
+}
+
+function goTo(id) {
+  ui.place = id;
+  ui.thread = null;
+  redraw();
+}
+
+function openHome() {
+  goTo(HOME);
+  doAs("home", {});
+}
+
+async function openDirect() {
+  const made = await doAs("direct", {});
+  if (made) goTo(made.channel);
+}
+
+function home() {
+  const view = data.now.slack.home;
+  const where = view && { id: view.id, address: { view: view.id }, values: view.values, errors: {} };
+  return h(
+    "section",
+    { class: "talk", key: HOME, "aria-label": "Loadmaster’s Home" },
+    h("header", { class: "talk-head" }, h("h3", null, "Loadmaster"), h("p", { class: "quiet" }, "Home")),
+    h(
+      "div",
+      { class: "home", tabindex: "0" },
+      view ? blocks(view.blocks, where) : h("p", { class: "empty" }, "Loadmaster shows its Home in a moment …"),
+    ),
+  );
+}
+
+function conversation(channel) {
+  const all = data.now.slack.messages[channel.id] ?? [];
+  const roots = all.filter((each) => !each.thread || !all.some((other) => other.ts === each.thread));
+  return h(
+    "section",
+    {
+      class: `talk${ui.isDragging ? " dragging" : ""}`,
+      key: channel.id,
+      "aria-label": title(channel),
+      ondragover: (event) => drag(event, true),
+      ondragleave: (event) => event.currentTarget.contains(event.relatedTarget) || drag(event, false),
+      ondrop: (event) => {
+        drag(event, false);
+        readDrop(event.dataTransfer.files);
+      },
+    },
+    h(
+      "header",
+      { class: "talk-head" },
+      h("h3", null, icon(ICONS[channel.kind]), channel.kind === "direct" ? "Loadmaster" : channel.name),
+      h("p", { class: "quiet" }, about(channel)),
+    ),
+    h(
+      "div",
+      { class: "log", role: "log", "aria-label": `Messages: ${title(channel)}`, tabindex: "0", made: follow },
+      roots.map((each) => thread(each, all)),
+      hint(all, channel),
+    ),
+    composer(channel),
+    h("div", { class: "drop-here", "aria-hidden": "true" }, icon("clip"), h("strong", null, "Drop to attach"), "then name a work item, such as WEB-1"),
+  );
+}
+
+function drag(event, isDragging) {
+  event.preventDefault();
+  if (ui.isDragging === isDragging) return;
+  ui.isDragging = isDragging;
+  redraw();
+}
+
+// Stays at the end as long as a person has not scrolled away from it.
+function follow(log) {
+  let isAtEnd = true;
+  log.addEventListener("scroll", () => {
+    isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  });
+  const toEnd = () => {
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
+  };
+  new MutationObserver(toEnd).observe(log, { childList: true, subtree: true, characterData: true });
+  new ResizeObserver(toEnd).observe(log);
+  toEnd();
+}
+
+function title(channel) {
+  return channel.kind === "direct" ? "direct messages with Loadmaster" : channel.name;
+}
+
+function about(channel) {
+  const who = count(channel.members.length, "person", "people");
+  const bot = channel.hasBot ? "and Loadmaster" : "; Loadmaster is not invited";
+  const shared = channel.kind === "shared" ? ", shared with the organisation Globex" : "";
+  return channel.kind === "direct" ? "Only you and Loadmaster" : `${who} ${bot}${shared}`;
+}
+
+// Before a person has come, the sandbox has shared a file of its own in this one.
+const BEGUN = "CGENERAL";
+
+function hint(all, channel) {
+  const shares = all.filter((each) => !each.byBot && each.files.length);
+  if (ui.hasShared || !channel.hasBot || shares.length > Number(channel.id === BEGUN)) {
+    return all.length === 0 && h("p", { class: "empty" }, "Nothing has been said here yet.");
+  }
+  return h(
+    "div",
+    { class: "first", key: "hint" },
+    h("div", { class: "first-icon" }, icon("clip")),
+    h("h4", null, "Drop a file here, with WEB-1 in the text"),
+    h("p", null, "Loadmaster puts it onto that work item in Plane and answers here. Nothing leaves this machine."),
+    h("button", { type: "button", class: "button primary", onclick: () => sample() }, "Try it with a sample file"),
+  );
+}
+
+function sample() {
+  const text = "A file from the sandbox’s page, on its way to a work item in Plane.\n";
+  ui.draft = "The first draft, for WEB-1";
+  readDrop([new File([text], "first-draft.txt", { type: "text/plain" })]);
+}
+
+function thread(message, all) {
+  const replies = all.filter((each) => each.thread === message.ts && each !== message);
+  return h(
+    "div",
+    { class: "thread", key: message.ts },
+    article(message),
+    replies.length > 0 && h("div", { class: "replies" }, replies.map(article)),
+  );
+}
+
+function article(message) {
+  const { slack } = data.now;
+  const name = slack.names[message.user] ?? message.user;
+  const where = {
+    id: `${message.channel}-${message.ts}`,
+    address: { channel: message.channel, ts: message.ts },
+    values: message.values,
+  };
+  return h(
+    "article",
+    { class: `message${message.onlyYou ? " only-you" : ""}`, key: message.ts, id: `m-${message.channel}-${message.ts}`, "aria-label": `${name}, ${time(message.ts)}` },
+    h("div", { class: `face face-${message.byBot ? "bot" : name}`, "aria-hidden": "true" }, message.byBot ? icon("clip") : name[0].toUpperCase()),
+    h(
+      "div",
+      { class: "message-body" },
+      h(
+        "p",
+        { class: "byline" },
+        h("strong", null, name),
+        message.byBot && h("span", { class: "badge" }, "app"),
+        h("time", { class: "quiet" }, time(message.ts)),
+        message.onlyYou && h("span", { class: "quiet" }, "· only you see this"),
+      ),
+      message.blocks.length
+        ? blocks(message.blocks, where)
+        : message.text && h("div", { class: `text${message.gone ? " quiet" : ""}` }, mrkdwn(message.text, around())),
+      message.files.map(file),
+      reactions(message),
+      !message.onlyYou && !message.gone && toolbar(message),
+    ),
+  );
+}
+
+function file(each) {
+  return h(
+    "div",
+    { class: "file", key: each.id },
+    h("span", { class: "file-icon" }, icon("file")),
+    h(
+      "span",
+      { class: "file-words" },
+      h("strong", null, each.name),
+      h("span", { class: "quiet" }, each.gone ? "deleted" : `${size(each.size)}, ${each.type}`),
+    ),
+  );
+}
+
+function reactions(message) {
+  return (
+    message.reactions.length > 0 &&
+    h(
+      "div",
+      { class: "reactions" },
+      message.reactions.map((each) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "reaction",
+            key: each.name,
+            "aria-pressed": String(each.mine),
+            "aria-label": `${each.name}, ${count(each.people.length, "reaction")}`,
+            onclick: () => react(message, each.name),
+          },
+          data.now.slack.emoji[each.name] ?? `:${each.name}:`,
+          ` ${each.people.length}`,
+        ),
+      ),
+    )
+  );
+}
+
+function toolbar(message) {
+  return h(
+    "div",
+    { class: "toolbar", role: "group", "aria-label": "About this message" },
+    REACTIONS.map(([name, drawn]) =>
+      h("button", { type: "button", class: "tool", "aria-label": `React with ${name}`, title: `React with :${name}:`, onclick: () => react(message, name) }, drawn),
+    ),
+    tool("reply", "Reply in the thread", () => reply(message)),
+    tool("bolt", "Attach to work item …", () => doAs("shortcut", { channel: message.channel, ts: message.ts })),
+    tool("link", "Copy the link", () => copy(message)),
+  );
+}
+
+function tool(drawing, label, onclick) {
+  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon(drawing));
+}
+
+function react(message, emoji) {
+  return doAs("react", { channel: message.channel, ts: message.ts, emoji });
+}
+
+function reply(message) {
+  ui.thread = message.thread ?? message.ts;
+  redraw();
+  queueMicrotask(() => document.getElementById("draft")?.focus());
+}
+
+async function copy(message) {
+  await navigator.clipboard?.writeText(message.link).catch(() => {});
+  say("The link is copied; type /attach WEB-2 and paste it.");
+}
+
