@@ -188,6 +188,9 @@ def _shuffle(item):
     "--dist worksteal"); at the end of that others help.
     """
     name, parts = item.nodeid, set(item.path.parts)
+    # At the front of one worker's part nobody steals them: so they share a browser.
+    if "browser" in parts:
+        return 0, 0, name
     number = zlib.crc32((item.path.name if _TOGETHER & parts else name).encode())
     part = number % int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if _LONGEST & parts:

@@ -228,3 +228,13 @@ def test_the_transcript_is_what_the_sandbox_shows(tmp_path):
 
 def without_ports(text):
     return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text)
+
+
+def test_its_pictures_are_there_and_small():
+    pictures = re.findall(r"!\[[^\]]{20,}\]\(([^)]+)\)", README)
+
+    assert {*pictures} == {
+        str(path.relative_to(ROOT)) for path in (ROOT / ".github/screenshots").iterdir()
+    }
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 150_000

@@ -1,0 +1,97 @@
+"""By keyboard alone, on a phone, in the dark, and by the rules that axe-core knows."""
+
+import re
+
+import pytest
+
+PHONE = {"width": 390, "height": 780}
+
+
+def find_violations(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], node["html"]) for each in found for node in each["nodes"]]
+
+
+def tab_to(page, selector, *, most=80):
+    """Press Tab until the element that is meant has the focus, and show it has."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return page.evaluate("getComputedStyle(document.activeElement).outline")
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def test_all_of_it_can_be_done_by_keyboard(visitor):
+    page = visitor.page
+    outline = tab_to(page, ".first .button")
+    assert "2px" in outline
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'draft'")
+    page.keyboard.press("Enter")
+    visitor.sees("first-draft.txt is attached.")
+
+    tab_to(page, "[aria-label='Shortcut: attach files']")
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog", name="Attach to work item")
+    form.get_by_role("combobox").wait_for()
+    tab_to(page, ".modal [role=combobox]")
+    page.keyboard.type("e")
+    form.get_by_role("option").nth(1).wait_for()
+    page.keyboard.press("ArrowDown")
+    active = page.evaluate(
+        "document.activeElement.getAttribute('aria-activedescendant')"
+    )
+    assert active.endswith("-1")
+    assert find_violations(page) == []
+    page.keyboard.press("Escape")
+    assert form.get_by_role("option").count() == 0
+    page.keyboard.press("Escape")
+    form.wait_for(state="detached")
+    page.wait_for_function(
+        "document.activeElement.ariaLabel === 'Shortcut: attach files'"
+    )
+
+    tab_to(page, "[role=switch]")
+    page.keyboard.press("Space")
+    page.locator("[role=switch][aria-checked=true]").first.wait_for()
+    page.keyboard.press("Space")
+    page.locator("[role=switch][aria-checked=true]").first.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_a_desk_and_on_a_phone(open_page, stage, scheme):
+    visitor = open_page(color_scheme=scheme)
+    page = visitor.page
+    visitor.share("a.txt", "see WEB-1, @ben")
+    visitor.sees("a.txt is attached.")
+    visitor.switch("Plane is slow", on=True)
+    page.locator(".call-head").first.click()
+    page.locator("article").first.hover()
+    assert find_violations(page) == []
+
+    if scheme == "light":
+        return  # what the phone shows is the same
+    page.set_viewport_size(PHONE)
+    for side in ("Plane", "Loadmaster", "Slack"):
+        page.get_by_role("tab", name=side).click()
+        assert find_violations(page) == []
+
+
+def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(open_page):
+    visitor = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = visitor.page
+    visitor.press("Try it with a sample file")
+    visitor.press("Send")
+    visitor.sees("first-draft.txt is attached.")
+    page.get_by_role("tab", name=re.compile("Plane.*something new")).wait_for()
+    wide = "document.documentElement.scrollWidth > window.innerWidth"
+    assert not page.evaluate(wide)
+
+    page.locator("#side-slack .link", has_text="WEB-1").click()
+    page.locator("#side-plane").get_by_text("first-draft.txt").first.wait_for()
+    assert page.locator("#side-slack").is_hidden()
+    assert not page.evaluate(wide)
+    page.get_by_role("tab", name="Plane").press("ArrowRight")
+    visitor.sees("first-draft.txt is attached.")
