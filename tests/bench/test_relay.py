@@ -78,6 +78,7 @@ def copy(peers, course, *, tls, size):
     return peers.copy(source, sink, tls=tls, size=size, count=1)
 
 
+@pytest.mark.timeout(900)  # of the SDK a gigabyte takes a while
 @pytest.mark.parametrize(
     ("size", "tls", "most"),
     [
