@@ -9,9 +9,6 @@ from bot.entrypoints.commands.parsers import Commands
 if TYPE_CHECKING:
     from bot.domain.references import WorkItemKey
 
-#: What a shell says of a command that Ctrl-C ended.
-_INTERRUPTED = 130
-
 
 def add(commands: Commands) -> None:
     """Add the command to the command line's."""
@@ -72,13 +69,10 @@ def _doctor(options: argparse.Namespace) -> int:
     asks = is_there and not options.json and not options.no_events
     chart = Chart(read_environment, Options(options.upload, asks), say=_say)
     findings, lines = [], Lines()
-    try:
-        for finding in Examination(chart).run(STEPS):
-            findings.append(finding)
-            if not options.json:
-                _say(*lines.add(finding))
-    except KeyboardInterrupt:
-        return _INTERRUPTED
+    for finding in Examination(chart).run(STEPS):
+        findings.append(finding)
+        if not options.json:
+            _say(*lines.add(finding))
     if options.json:
         _say(write_json(findings))
     else:
