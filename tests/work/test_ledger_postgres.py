@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import JobLost, LedgerUnavailable, StartError
 from bot.work.ledger.database import sole_use
+from bot.work.ledger.postgres import PostgresStore
 from bot.work.ledger.schema import shares
 from tests import postgres
 from tests.work.values import make_share
@@ -261,6 +262,17 @@ def await_waiter(url):
         ).fetchone():
             assert time.monotonic() < end
             time.sleep(0.01)
+
+
+def test_who_migrates_may_think_longer_than_who_writes(own_url, own_database):
+    show = text("SHOW idle_in_transaction_session_timeout")
+
+    with own_database.write() as connection:
+        assert connection.scalar(show) == "5s"
+    store = PostgresStore(own_url)
+    with store.migrating() as connection:
+        assert connection.scalar(show) == "1min"
+    store.engine.dispose()
 
 
 def test_an_error_tells_no_value_of_a_row(database):
