@@ -5,7 +5,6 @@ Each time one holds a file that comes slowly; another takes it over.
 
 import signal
 import threading
-import time
 
 import pytest
 
@@ -79,17 +78,15 @@ def test_a_worker_that_is_told_to_end_gives_back_what_it_has_in_hand(fleet):
     worker, _ = fleet.start("worker", "web")
     go = threading.Event()
     hold = fleet.store.server.fail(
-        Fault("storage.post", lambda request: go.wait(60) and None)
+        Fault("storage.post", lambda request: go.wait(100) and None)
     )
     file, message = share(fleet)
     fleet.wait(lambda: hold.times == 0)
     fleet.start("worker")
 
-    assert worker.terminate(timeout=15) == 0
-    ended = time.monotonic()
+    assert worker.terminate(timeout=30) == 0
 
-    assert "is attached." in fleet.reply(message)
-    assert time.monotonic() - ended < 10
+    assert "is attached." in fleet.reply(message, timeout=40)  # far from a takeover
     go.set()
     assert_attached_once(fleet, file, message)
 
