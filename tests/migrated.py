@@ -90,6 +90,7 @@ def _make_template():
 @cache
 def _folder():
     folder = tempfile.TemporaryDirectory(prefix="loadmaster-")
+    atexit.register(folder.cleanup)
     database = Database(f"sqlite:///{folder.name}/migrated.db")
     database.migrate()
     database.close()
