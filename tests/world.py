@@ -35,8 +35,8 @@ WORK_LEFT = (
 class Bot(BotProcess):
     """`loadmaster run`, or another command, as a process; `lines` keeps its log."""
 
-    def __init__(self, environment, folder, command="run"):
-        super().__init__(environment, folder)
+    def __init__(self, environment, folder, command="run", **options):
+        super().__init__(environment, folder, **options)
         self._command = command
 
     def launch(self, environment, folder):

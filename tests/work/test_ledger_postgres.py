@@ -261,7 +261,7 @@ def await_waiter(url):
             "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         ).fetchone():
             assert time.monotonic() < end
-            time.sleep(0.01)
+            threading.Event().wait(0.01)
 
 
 def test_who_migrates_may_think_longer_than_who_writes(own_url, own_database):
