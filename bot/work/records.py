@@ -4,6 +4,7 @@ Plane lists no record whose bytes never came. Only its 409 to another POST with 
 external id tells of one (observed, Plane CE 1.3.1).
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
@@ -38,16 +39,8 @@ class Records:
             TransientProblem: whether there is a record may not be known.
             FinalProblem: there is none, unless of an earlier try.
         """
-        try:
-            return self._ask(open_, item, file)
-        except AttachmentExists as existing:
-            if self._is_uploaded(item, existing.asset_id):
-                raise
-            self._plane.delete_attachment(item, existing.asset_id)
-        try:
-            return self._ask(open_, item, file)
-        except AttachmentExists as error:  # somebody else was quicker: look again
-            raise PlaneChanged from error
+        ask = partial(self._ask, open_, item, file)
+        return create_anew(self._plane, item, ask)
 
     def discard(self, open_: OpenAttachment, item: WorkItem) -> None:
         """Delete the record, also one that there only may be; none is as good.
@@ -73,7 +66,7 @@ class Records:
             asset_id = self._ask(open_, item, open_.file).asset_id
         except AttachmentExists as existing:
             asset_id = existing.asset_id
-            return None if self._is_uploaded(item, asset_id) else asset_id
+            return None if _is_uploaded(self._plane, item, asset_id) else asset_id
         self._ledger.open(open_.attachment_id, asset_id)
         return asset_id
 
@@ -100,8 +93,30 @@ class Records:
             expect(within=problem.retry_after or 0.0)
             raise
 
-    def _is_uploaded(self, item: WorkItem, asset_id: str) -> bool:
-        try:
-            return self._plane.is_uploaded(item, asset_id)
-        except AttachmentGone:
-            return False
+
+def create_anew(
+    plane: PlaneClient, item: WorkItem, ask: Callable[[], UploadTicket]
+) -> UploadTicket:
+    """Have *ask* make a record; one whose bytes never came makes way for it.
+
+    Raises:
+        AttachmentExists: the file is on the work item.
+        Problem: what *ask* raises, or the deletion.
+    """
+    try:
+        return ask()
+    except AttachmentExists as existing:
+        if _is_uploaded(plane, item, existing.asset_id):
+            raise
+        plane.delete_attachment(item, existing.asset_id)
+    try:
+        return ask()
+    except AttachmentExists as error:  # somebody else was quicker: look again
+        raise PlaneChanged from error
+
+
+def _is_uploaded(plane: PlaneClient, item: WorkItem, asset_id: str) -> bool:
+    try:
+        return plane.is_uploaded(item, asset_id)
+    except AttachmentGone:
+        return False

@@ -20,9 +20,10 @@ from bot.errors import (
     FinalProblem,
     PlaneChanged,
     Problem,
-    StorageMoved,
     TransientProblem,
 )
+from bot.work.records import create_anew
+from bot.work.relaying import relay
 
 #: Ours among the external ids of attachments, beside those of Slack's files.
 EXTERNAL_SOURCE = "loadmaster"
@@ -60,7 +61,7 @@ class Upload:
         with self._file.held():
             if self._stored is None:
                 try:
-                    ticket = self._create()
+                    ticket = create_anew(self._plane, self._item, self._ask_for_ticket)
                 except AttachmentExists:
                     return ALREADY_ATTACHED
                 self._relay(ticket, progress)
@@ -74,29 +75,6 @@ class Upload:
         if limit is not None and self._file.size > limit:
             raise FileTooLarge(self._file.size, limit)
 
-    def _create(self) -> UploadTicket:
-        """Have Plane make the record; one whose bytes never came makes way for it.
-
-        Raises:
-            AttachmentExists: the file is on the work item.
-        """
-        try:
-            return self._ask_for_ticket()
-        except AttachmentExists as existing:
-            if self._is_uploaded(existing.asset_id):
-                raise
-            self._plane.delete_attachment(self._item, existing.asset_id)
-        try:
-            return self._ask_for_ticket()
-        except AttachmentExists as error:  # somebody else was quicker: look again
-            raise PlaneChanged from error
-
-    def _is_uploaded(self, asset_id: str) -> bool:
-        try:
-            return self._plane.is_uploaded(self._item, asset_id)
-        except AttachmentGone:
-            return False
-
     def _ask_for_ticket(self) -> UploadTicket:
         return self._plane.create_attachment(
             self._item,
@@ -109,30 +87,18 @@ class Upload:
 
     def _relay(self, ticket: UploadTicket, progress: Progress) -> None:
         try:
-            self._check_grant(ticket)
-            self._send(ticket, progress)
+            relay(
+                self._storage,
+                lambda: contextlib.nullcontext(self._file),
+                ticket,
+                size=self._file.size,
+                progress=progress,
+            )
         except TransientProblem:
             raise  # the next try finds the record, and clears it away
         except BaseException:  # Ctrl-C, too
             self._take_back(ticket.asset_id)
             raise
-
-    def _check_grant(self, ticket: UploadTicket) -> None:
-        # Plane lowers a size over its limit without a word (observed).
-        if ticket.granted < self._file.size:
-            raise FileTooLarge(self._file.size, ticket.granted)
-
-    def _send(self, ticket: UploadTicket, progress: Progress) -> None:
-        try:
-            self._storage.relay(self._file, ticket, progress=progress)
-        except StorageMoved as moved:
-            there = UploadTicket(
-                ticket.asset_id, moved.address, ticket.fields, ticket.granted
-            )
-            try:
-                self._storage.relay(self._file, there, progress=progress)
-            except StorageMoved as again:
-                raise again.problem from again
 
     def _take_back(self, asset_id: str) -> None:
         """Remove the record; one that stays makes way when this is run again."""
