@@ -24,7 +24,7 @@ def test_files_take_as_long_as_their_calls_and_no_longer(tmp_path, tell, limit):
     # Ten at a time is what Slack's people share.
     batches = limit * WINDOWS // 20
     with open_world(tmp_path, plane_class=throttled) as world:
-        world.start_bot(PLANE_RATE_limit=str(limit))
+        world.start_bot(PLANE_RATE_LIMIT=str(limit))
         begun = time.monotonic()
 
         messages = [
