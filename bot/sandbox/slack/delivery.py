@@ -160,7 +160,10 @@ class Deliveries:
             done = self._changed.wait_for(lambda: not self._pending, timeout)
             pending = [each.event_id for each in self._all if each.pending]
         if not done:
-            raise TimeoutError(f"not acknowledged after {timeout} s: {pending}")
+            raise TimeoutError(
+                f"not acknowledged after {timeout} s: {len(pending)} events, {pending[0]}"
+                " the first of them"
+            )
 
     def _submit(self, delivery: Delivery) -> None:
         with self._changed:
