@@ -24,6 +24,9 @@ _FREE = 10
 _MOST_HELD = 64 * 1024 * 1024
 #: Taken in at once: a queue of slow clients costs those behind it no time.
 _AT_ONCE = 50
+#: While requests wait to be answered, the next look at the sockets waits for so many
+#: seconds: it goes through all of them, with the interpreter that answers are made by.
+_PAUSE = 0.01
 
 
 def count_files() -> int:
@@ -112,6 +115,8 @@ class PatientServer(TcpWSGIServer):
 
     def run_once(self, *, timeout: float) -> None:
         """Wait *timeout* seconds at most for something to do, and do it."""
+        if self.task_dispatcher.queue:
+            time.sleep(_PAUSE)
         # Nothing may be closed while the loop goes through what it was told of: the
         # next to come in would get the number, and what was told of the one before.
         self._make_room()

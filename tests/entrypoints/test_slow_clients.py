@@ -13,15 +13,30 @@ from bot.entrypoints.slow_clients import PatientServer, count_places
 SECONDS = 1
 
 
+class Counting(PatientServer):
+    """A server that counts how often it looks at its sockets."""
+
+    looks = 0
+
+    def run_once(self, *, timeout):
+        self.looks += 1
+        super().run_once(timeout=timeout)
+
+
 def answer(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 
 
-def build(**options):
+def answer_slowly(environ, start_response):
+    threading.Event().wait(0.002)
+    return answer(environ, start_response)
+
+
+def build(server_class=PatientServer, app=answer, **options):
     """Build a server that gives a request one second."""
-    return PatientServer(
-        answer,
+    return server_class(
+        app,
         host="127.0.0.1",
         port=0,
         threads=1,
@@ -60,6 +75,23 @@ def port():
     server = build()
     with running(server):
         yield port_of(server)
+
+
+def ask_at_once(server, number):
+    """Have *number* clients ask before it begins; return the lines of status."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", port_of(server)), timeout=20)
+            )
+            for _ in range(number)
+        ]
+        for client in clients:
+            client.sendall(request)
+
+        with running(server):
+            return [client.recv(1000).split(b"\r\n")[0] for client in clients]
 
 
 def drip(port, head, *, pause=0.05):
@@ -104,22 +136,21 @@ def test_a_connection_that_asks_now_and_then_is_kept(port):
 
 
 def test_whoever_has_asked_already_is_heard_before_a_place_is_taken_away():
-    request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     server = build(connection_limit=40, backlog=100)
-    with contextlib.ExitStack() as stack:
-        clients = [
-            stack.enter_context(
-                socket.create_connection(("127.0.0.1", port_of(server)), timeout=20)
-            )
-            for _ in range(60)
-        ]
-        for client in clients:
-            client.sendall(request)
 
-        with running(server):
-            answers = [client.recv(1000) for client in clients]
+    answers = ask_at_once(server, 60)
 
-    assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+
+
+def test_while_requests_wait_the_sockets_are_left_alone():
+    number = 100
+    server = build(Counting, answer_slowly, connection_limit=200, backlog=200)
+
+    answers = ask_at_once(server, number)
+
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+    assert server.looks < number
 
 
 @pytest.mark.parametrize(
