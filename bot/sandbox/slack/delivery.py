@@ -161,8 +161,8 @@ class Deliveries:
             pending = [each.event_id for each in self._all if each.pending]
         if not done:
             raise TimeoutError(
-                f"not acknowledged after {timeout} s: {len(pending)} events, {pending[0]}"
-                " the first of them"
+                f"not acknowledged after {timeout} s: {len(pending)} events,"
+                f" the first of them {pending[0]}"
             )
 
     def _submit(self, delivery: Delivery) -> None:
