@@ -24,6 +24,7 @@ ITEMS = ("WEB-1", "WEB-2", "OPS-1")
 WEBS, WORKERS = 3, 4
 AWAY_SECONDS = 10.0
 SLOW_SECONDS = 8.0
+CHATTER = "the build of this morning is green again, see what Ben wrote about it"
 REST_SECONDS = 1800.0
 #: Slack's delays would not fit into minutes.
 RETRY_DELAYS = (0.2, 1.0, 2.0, 5.0, 5.0, 10.0, 20.0, 20.0)
@@ -51,15 +52,23 @@ class Load:
         message = self._fleet.slack.share([file], text=item, channel=channel)
         self.shared.append((item, file, message))
 
-    def share_for(self, seconds, *, rate):
-        """Share so many files a second, for so many seconds."""
+    def talk(self):
+        """Post a message that asks nothing."""
+        self._fleet.slack.request_url = f"{next(self._webs).url}/slack/events"
+        self._fleet.slack.post(CHATTER)
+
+    def go_on_for(self, seconds, *, rate, one_in):
+        """Post so many messages a second for so many seconds, one *one_in* a share."""
         began = time.monotonic()
-        for number in itertools.count():
+        for number in itertools.count(1):
             wait = began + number / rate - time.monotonic()
             if time.monotonic() - began > seconds:
                 return
             threading.Event().wait(max(0.0, wait))
-            self.share()
+            if number % one_in:
+                self.talk()
+            else:
+                self.share()
 
     def find_defects(self):
         """Return what was lost or doubled."""
@@ -103,7 +112,7 @@ def start_again(fleet):
         threading.Event().wait(1.0)
 
 
-def soak(fleet, *, minutes, rate, seed):
+def soak(fleet, *, minutes, seed, **load_options):
     """Share, kill, and return whether nothing was lost or doubled."""
     bots = fleet.start(*["worker"] * WORKERS, *["web"] * WEBS)
     workers, load, over = bots[:WORKERS], Load(fleet, bots[WORKERS:]), threading.Event()
@@ -115,10 +124,10 @@ def soak(fleet, *, minutes, rate, seed):
     )
     killer.start()
     half = minutes * 60 / 2
-    load.share_for(half, rate=rate)
+    load.go_on_for(half, **load_options)
     away = threading.Thread(target=take_away, args=(fleet,))
     away.start()
-    load.share_for(half, rate=rate)
+    load.go_on_for(half, **load_options)
     away.join()
     over.set()
     killer.join()
@@ -174,7 +183,8 @@ def measure(fleet, *, files):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--rate", type=float, default=40.0, help="files a second")
+    parser.add_argument("--rate", type=float, default=40.0, help="messages a second")
+    parser.add_argument("--one-in", type=int, default=10, help="of them a share")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--throughput", action="store_true")
     parser.add_argument("--files", type=int, default=96)
@@ -188,7 +198,11 @@ def main():
         if options.throughput:
             return measure(fleet, files=options.files)
         return soak(
-            fleet, minutes=options.minutes, rate=options.rate, seed=options.seed
+            fleet,
+            minutes=options.minutes,
+            seed=options.seed,
+            rate=options.rate,
+            one_in=options.one_in,
         )
 
 
