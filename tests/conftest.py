@@ -22,6 +22,8 @@ from tests.world import open_world
 
 compile_once()
 
+#: The ways in which Slack reaches a bot.
+TRANSPORTS = ("http", "socket")
 #: Where tests mostly wait, for a bot.
 _LONG = {"crash", "faults", "scenarios", "test_sandbox_command.py", "test_prompt.py"}
 #: Where some of them wait for many seconds.
@@ -30,16 +32,31 @@ _LONGEST = {"test_takeovers.py", "test_calls.py", "test_many_machines.py"}
 _TOGETHER = {"test_layers.py", "test_manifests.py", "test_project.py", "test_readme.py"}
 
 
-@pytest.fixture(params=["http", "socket"])
+def pytest_generate_tests(metafunc):
+    """Deal out HTTP and Socket Mode; what is marked with `each_transport` gets both.
+
+    They bring in the same things by other ways. One story of each kind plays over both;
+    TRANSPORT_TESTS=all has all of them do so.
+    """
+    if "either_stopped" in metafunc.fixturenames:
+        every = os.environ.get("TRANSPORT_TESTS") == "all"
+        number = zlib.crc32(metafunc.function.__name__.encode())
+        one = TRANSPORTS[number % len(TRANSPORTS)]
+        marked = metafunc.definition.get_closest_marker("each_transport")
+        chosen = TRANSPORTS if every or marked else (one,)
+        metafunc.parametrize("either_stopped", chosen, indirect=True)
+
+
+@pytest.fixture
 def either_stopped(request, tmp_path):
-    """A world whose bot the scenario starts; once over HTTP, once over Socket Mode."""
+    """A world whose bot the scenario starts; over HTTP or Socket Mode, or once each."""
     with open_world(tmp_path, socket_mode=request.param == "socket") as world:
         yield world
 
 
 @pytest.fixture
 def either(either_stopped):
-    """A world whose bot runs; once over HTTP and once over Socket Mode."""
+    """A world whose bot runs; over HTTP or Socket Mode, or once over each."""
     world = either_stopped
     world.start_bot()
     world.wait_for_socket()

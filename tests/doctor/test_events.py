@@ -107,6 +107,7 @@ def test_whoever_waits_may_leave_it_out(installation, running):
     assert (events.mark, events.text) == ("skipped", "Skipped because you left it out.")
 
 
+@pytest.mark.each_transport
 def test_a_real_bot_hears_the_word(either_stopped):
     world = either_stopped
     world.start_bot()

@@ -1,7 +1,7 @@
 """The blocks of a reply: its text in sections that Slack takes, and its buttons."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import errors
@@ -153,6 +153,7 @@ ITEMS = st.builds(
 )
 
 
+@settings(max_examples=30, deadline=None)  # large ones
 @given(st.lists(ITEMS, min_size=1, max_size=8).map(tuple))
 def test_however_much_there_is_to_tell_slack_takes_the_blocks(items):
     told = Report(items=items, is_planned=True)

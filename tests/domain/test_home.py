@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import errors
@@ -232,6 +232,7 @@ entries = st.builds(
 )
 
 
+@settings(max_examples=30, deadline=None)  # large ones
 @given(
     st.lists(entries, max_size=10),
     st.none()

@@ -6,7 +6,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.entrypoints.requests_from_slack import (
@@ -202,6 +202,7 @@ def test_any_body_is_read_or_malformed(body, content_type):
     assert isinstance(parsed, dict)
 
 
+@settings(max_examples=40, deadline=None)  # large ones
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -2,11 +2,14 @@
 
 import threading
 
+import pytest
+
 from bot.sandbox import wire
 
 AWAY = wire.answer(503, b"<html>Service Unavailable</html>")
 
 
+@pytest.mark.each_transport
 def test_a_message_that_is_deleted_in_an_outage_is_left_out(either):
     either.plane.fail(wire.Fault("plane.create_attachment", AWAY, times=1_000_000))
     message = either.slack.share([either.slack.add_file()], text="WEB-1")

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from bot.sandbox.wire import Fault
 
 SHARES = 24
@@ -22,6 +24,7 @@ def share_many(world, number=SHARES, **options):
     return messages, [("design.pdf", file.sha256) for file in files]
 
 
+@pytest.mark.each_transport
 def test_shares_at_once_are_all_heard_however_slow_plane_is_and_all_done(either):
     go = hold(either.plane, "plane.projects")
 

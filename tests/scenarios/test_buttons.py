@@ -24,6 +24,7 @@ def share(world, text="WEB-1", **fields):
     return file, message, reply
 
 
+@pytest.mark.each_transport
 def test_undo_removes_what_was_attached_and_says_so(either):
     file, message, reply = share(either)
 
@@ -206,6 +207,7 @@ def test_a_file_that_is_wanted_while_it_is_removed_is_attached_again(world):
     assert world.half_made("WEB-1") == []
 
 
+@pytest.mark.each_transport
 def test_retry_finds_a_work_item_that_was_made_meanwhile(either):
     file, message, reply = share(either, text="OPS-3")
     assert "no OPS-3" in reply.text

@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 
+import pytest
+
 from bot.work.replying import QUIET_SECONDS
 
 
@@ -43,6 +45,7 @@ def test_each_file_more_costs_two_calls_of_plane_and_one_of_storage(either):
     assert count(either.store) == {"storage.post": 3}
 
 
+@pytest.mark.each_transport
 def test_a_share_that_takes_less_than_two_seconds_is_one_word_to_slack(either):
     share(either, "a.pdf")
     for _ in range(10):  # on a busy machine one may take longer, and show progress

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from bot.sandbox import wire
 
 NO_PAGE = wire.answer(503, b"<html>Service Unavailable</html>")
@@ -18,6 +20,7 @@ def settled_ephemerals(world, user="UANNA"):
     return [each.text for each in world.slack.ephemerals(user)]
 
 
+@pytest.mark.each_transport
 def test_a_key_takes_the_latest_files_of_the_caller(either):
     old = either.slack.share([either.slack.add_file(name="old.pdf")])
     file = either.slack.add_file()
@@ -182,6 +185,7 @@ def test_a_link_to_a_file_of_another_public_channel_is_followed(either):
     assert either.attached("WEB-1") == hashes(file)
 
 
+@pytest.mark.each_transport
 def test_help_explains_the_command_to_its_caller_only(either):
     for text in ("help", "please", "WEB-", "<!channel>"):
         answer = either.slack.command(text)
@@ -213,6 +217,7 @@ def test_an_unknown_number_is_told_in_the_thread(either):
     assert either.plane.state.attachments() == []
 
 
+@pytest.mark.each_transport
 def test_where_the_bot_is_no_member_it_asks_to_be_invited(either):
     message = either.slack.share([either.slack.add_file()], channel="CRANDOM")
 
@@ -231,6 +236,7 @@ def test_where_the_bot_is_no_member_it_asks_to_be_invited(either):
     assert "is attached." in either.reply(message)
 
 
+@pytest.mark.each_transport
 def test_a_command_is_answered_within_three_seconds_while_plane_hangs(either):
     go = threading.Event()
     hold = wire.Fault("plane.projects", lambda request: go.wait(20) and None)
@@ -247,6 +253,7 @@ def test_a_command_is_answered_within_three_seconds_while_plane_hangs(either):
     assert "is attached." in either.reply(message)
 
 
+@pytest.mark.each_transport
 def test_a_command_with_the_word_payload_is_a_command(either):
     message = either.slack.share([either.slack.add_file()])
 

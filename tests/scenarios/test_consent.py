@@ -9,12 +9,11 @@ from tests.world import open_world
 SECRET = {"channel": "CSECRET"}
 
 
-@pytest.fixture(params=["http", "socket"])
-def either(request, tmp_path):
-    """A world whose bot asks; once over HTTP and once over Socket Mode."""
-    with open_world(tmp_path, socket_mode=request.param == "socket") as world:
-        start(world)
-        yield world
+@pytest.fixture
+def either(either_stopped):
+    """A world whose bot asks; over HTTP or Socket Mode, or once over each."""
+    start(either_stopped)
+    return either_stopped
 
 
 @pytest.fixture
@@ -51,6 +50,7 @@ def assert_stays_in_slack(world):
         assert world.plane.exchanges(f"plane.{operation}") == []
 
 
+@pytest.mark.each_transport
 def test_a_private_file_is_attached_once_its_sharer_says_yes(either):
     file, message, question = share(either)
     reply = either.wait_for(message, "I am asking <@UANNA>")

@@ -30,6 +30,7 @@ def fill(world, view, **values):
     return world.slack.submit(view)
 
 
+@pytest.mark.each_transport
 def test_a_messages_shortcut_attaches_its_files(either):
     files = [either.slack.add_file(name=f"{n}.pdf", content=b"x" * n) for n in (1, 2)]
     message = either.slack.share(files, text="two files")
@@ -81,6 +82,7 @@ def test_the_shortcut_works_on_a_reply_in_a_thread(either):
     assert either.attached("WEB-1") == hashes(file)
 
 
+@pytest.mark.each_transport
 @pytest.mark.parametrize("opening", ["shortcut", "command"])
 def test_files_are_uploaded_into_the_form(either, opening):
     if opening == "shortcut":
@@ -114,6 +116,7 @@ def test_a_file_of_somebody_else_is_not_taken_for_an_upload(either):
     assert either.attached("WEB-1") == []
 
 
+@pytest.mark.each_transport
 def test_the_search_finds_by_title_and_shows_the_typed_key_first(either):
     either.slack.shortcut("attach_files")
     view = either.slack.wait_for_view()
@@ -142,6 +145,7 @@ def test_outside_the_fence_nothing_is_found_or_taken(either_stopped):
     assert result.errors == {"item": "I know no project of WEB-1 in Plane."}
 
 
+@pytest.mark.each_transport
 def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(either):
     message = either.slack.share([either.slack.add_file()], text="WEB-1")
     either.reply(message)
@@ -168,6 +172,7 @@ def test_while_plane_hangs_a_key_stands_for_itself_and_shares_are_acknowledged(e
     assert [each["value"] for each in found] == ["WEB-2"]
 
 
+@pytest.mark.each_transport
 def test_what_is_wrong_stands_at_its_field(either):
     either.slack.shortcut("attach_files")
     view = either.slack.wait_for_view()
@@ -200,6 +205,7 @@ def test_where_the_bot_is_not_the_form_says_to_invite_it(either):
     either.slack.wait_for_view("UANNA", lambda view: "Invite me" in str(view.blocks))
 
 
+@pytest.mark.each_transport
 def test_who_reacted_without_a_key_is_asked_and_chooses(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="no key here")
@@ -215,6 +221,7 @@ def test_who_reacted_without_a_key_is_asked_and_chooses(either):
     assert either.slack.ephemerals("UANNA") == []
 
 
+@pytest.mark.each_transport
 def test_a_file_is_moved_and_leaves_only_when_it_is_there(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="WEB-1")

@@ -58,6 +58,7 @@ def retry_buttons(world, user="UANNA"):
     ]
 
 
+@pytest.mark.each_transport
 def test_the_home_tells_how_to_use_the_bot_and_that_plane_answers(either_stopped):
     settings = {"ATTACH_EMOJI": "pushpin", "ATTACH_COMMAND": "/plane"}
     either_stopped.start_bot(**settings, PLANE_PROJECTS="WEB,OPS")
@@ -90,6 +91,7 @@ def test_the_home_lists_what_was_attached_and_what_failed(either):
     assert retry_buttons(either) == ["2"]
 
 
+@pytest.mark.each_transport
 def test_retry_in_the_home_attaches_what_failed_and_shows_it(either):
     share(either, "WEB-1")
     message = share(either, "OPS-3")

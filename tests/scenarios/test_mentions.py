@@ -1,5 +1,7 @@
 """People speak to the bot: they mention it in a thread, or write to it directly."""
 
+import pytest
+
 from bot.sandbox import wire
 
 BOT = "<@UBOT>"
@@ -24,6 +26,7 @@ def add_files(world, count, **fields):
     ]
 
 
+@pytest.mark.each_transport
 def test_a_mention_attaches_all_files_of_the_thread_up_to_there(either):
     one, two, three, four, later = add_files(either, 5)
     root = either.slack.share([one], user="UBEN")
@@ -161,6 +164,7 @@ def test_while_slack_does_not_answer_a_mention_waits(world):
     assert len(settled_replies(world, root)) == 1
 
 
+@pytest.mark.each_transport
 def test_a_file_with_a_key_in_a_direct_message_is_attached(either):
     file = either.slack.add_file()
 

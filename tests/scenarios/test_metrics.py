@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot.sandbox.wire import Fault, answer, cut
 
 
@@ -13,6 +15,7 @@ def read(world):
     return {name: float(value) for name, value in found}
 
 
+@pytest.mark.each_transport
 def test_what_was_done_is_counted(either):
     world = either
     good, empty = world.slack.add_file(), world.slack.add_file(content=b"")

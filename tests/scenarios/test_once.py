@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from bot.sandbox.wire import Fault
 
 
@@ -9,6 +11,7 @@ def hashes(*files):
     return [(file.name, file.sha256) for file in files]
 
 
+@pytest.mark.each_transport
 def test_a_redelivered_event_changes_nothing(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="WEB-1")

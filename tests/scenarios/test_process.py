@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -108,6 +110,7 @@ def test_what_is_finished_and_old_is_forgotten_by_the_ledger_alone(world):
     assert len(world.replies(first)) == len(world.replies(last)) == 1
 
 
+@pytest.mark.each_transport
 def test_health_pages_answer_in_both_modes(either):
     either.slack.wait_idle()
     if either.socket_mode:
@@ -148,6 +151,7 @@ def test_a_log_for_machines_is_one_object_a_line(stopped):
     assert 0 < attached["seconds"] <= told["seconds"] < 60
 
 
+@pytest.mark.each_transport
 def test_no_secret_message_or_content_is_logged_or_stored(either):
     either.bot.kill()
     either.start_bot(LOG_LEVEL="DEBUG")

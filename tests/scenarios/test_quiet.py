@@ -26,6 +26,7 @@ def test_a_share_that_asks_nothing_is_left_alone(either, text, fields):
     assert either.slack.exchanges("slack.files.download") == []
 
 
+@pytest.mark.each_transport
 def test_a_message_without_files_reaches_nobody(either):
     either.slack.post("WEB-1 is done")
     either.slack.wait_idle()

@@ -1,5 +1,7 @@
 """An emoji below a message asks for its files to be attached."""
 
+import pytest
+
 from bot.sandbox import wire
 
 KEY_IN_TITLE = {"name": "scan.pdf", "title": "WEB-3 scan"}
@@ -21,6 +23,7 @@ def write_unheard(message, text):
     message.text = text
 
 
+@pytest.mark.each_transport
 def test_the_emoji_attaches_the_files_of_its_message(either):
     file = either.slack.add_file()
     other = either.slack.add_file(name="b.pdf", content=b"other")

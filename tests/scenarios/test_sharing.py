@@ -11,6 +11,7 @@ def hashes(*files):
     return [(file.name, file.sha256) for file in files]
 
 
+@pytest.mark.each_transport
 def test_a_shared_file_is_attached_and_the_thread_is_told_once(either):
     file = either.slack.add_file(name="design.pdf", content=b"%PDF" * 1000)
 
@@ -93,6 +94,7 @@ def test_the_answer_to_a_reply_goes_to_its_thread(world):
     assert len(world.slack.replies_by_bot("CGENERAL", root.ts)) == 1
 
 
+@pytest.mark.each_transport
 def test_a_key_that_an_edit_adds_counts(either):
     file = either.slack.add_file()
     message = either.slack.share([file], text="the design")

@@ -3,6 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.sandbox.wire import Fault
 
 
@@ -25,6 +27,7 @@ def choose(slack, user):
     return slack.fill(view, {"item": "WEB-1"})
 
 
+@pytest.mark.each_transport
 def test_all_triggers_at_once_attach_a_file_once(either):
     slack = either.slack
     file = slack.add_file(content=bytes(range(256)) * 400)
