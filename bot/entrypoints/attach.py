@@ -26,8 +26,9 @@ from bot.entrypoints.linked import Wish, attach_linked
 from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.terminal import write
 from bot.environment import Environment
-from bot.errors import ConfigError, Problem, ProjectUnknown, StartError
+from bot.errors import ConfigError, Problem, StartError
 from bot.work.persistence import Persistence
+from bot.work.resolving import unknown_project
 from bot.work.uploading import Upload
 
 
@@ -136,7 +137,7 @@ def _find_item(
     def look_up() -> WorkItem:
         project = directory.find_project(reference)
         if project is None:
-            raise ProjectUnknown(_project(reference))
+            raise unknown_project(reference)
         return directory.get_work_item(reference, project)
 
     try:
@@ -144,12 +145,6 @@ def _find_item(
     except Problem as problem:
         told = tell(Outcome.of(problem), it=show_code(order.item))
         raise StartError(read_mrkdwn(told)) from problem
-
-
-def _project(reference: Reference) -> str:
-    if isinstance(reference, WorkItemKey):
-        return reference.identifier
-    return "behind that link"
 
 
 def _upload(

@@ -9,8 +9,9 @@ from bot.work.attach import AttachWorkflow, Remotes
 from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
+from bot.work.guards import Guards
 from bot.work.ledger.pruning import PruningLedger
-from bot.work.planning import Guards, ShareHandler
+from bot.work.planning import ShareHandler
 from bot.work.private_answers import PrivateAnswers
 from bot.work.receipts import Receipts
 from bot.work.recovery import Sweep, Unfinished

@@ -1,32 +1,29 @@
-"""Handles a share: what its references are, and so which attachments it asks for."""
+"""Handles a share: has it completed and resolved, and plans its attachments."""
 
 import contextlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.clients.plane import Project
 from bot.clients.plane_directory import PlaneDirectory
-from bot.config import PrivateFiles
 from bot.domain.outcomes import Outcome
-from bot.domain.references import Reference, WorkItemKey
+from bot.domain.references import Reference
 from bot.domain.seeks import SeekLatest
 from bot.errors import (
-    ExternalPerson,
     FinalProblem,
     LedgerUnavailable,
     MessageDeleted,
-    PlaneUnavailable,
-    PrivateConversation,
     Problem,
     TooManyWorkItems,
     TransientProblem,
 )
 from bot.work.attempts import Patience, foreseeing
 from bot.work.delays import after
+from bot.work.guards import Guards
 from bot.work.ledger.parts import Resolution
 from bot.work.ledger.shares import Found, NewShare, ShareLedger
 from bot.work.receipts import Receipts
+from bot.work.resolving import Resolver
 from bot.work.runner import Job, JobKind, Runner
 from bot.work.seeking import Seeker
 
@@ -37,37 +34,6 @@ MOST_ITEMS = 20
 #: Look-ups that take longer than this, in seconds, are told of in time for a reply.
 _LONG_SECONDS = 1.0
 _DELETED = Outcome.of(MessageDeleted())
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What the settings allow to be attached."""
-
-    allow_external: bool
-    private: PrivateFiles
-
-    def check(self, share: NewShare) -> None:
-        """Raise unless the settings allow the share.
-
-        Raises:
-            FinalProblem: the one that says why.
-        """
-        if share.is_external and not self.allow_external:
-            raise ExternalPerson
-        if share.is_private and self.private is PrivateFiles.DENY:
-            raise PrivateConversation
-
-    def refuse(self, share: NewShare) -> Outcome | None:
-        """Return why the settings of today let nothing of the share to Plane."""
-        try:
-            self.check(share)
-        except FinalProblem as problem:
-            return Outcome.of(problem)
-        return None
-
-    def needs_consent(self, share: NewShare) -> bool:
-        """Whether nothing of the share may go to Plane before its sharers say yes."""
-        return bool(share.is_private) and self.private is PrivateFiles.ASK
 
 
 class ShareHandler:
@@ -90,6 +56,7 @@ class ShareHandler:
         self._runner = runner
         self._receipts = receipts
         self._guards = guards
+        self._resolver = Resolver(directory, guards)
         self._patience = patience
 
     def run(self, job: Job) -> None:
@@ -122,7 +89,7 @@ class ShareHandler:
             return False
         with contextlib.suppress(Problem):  # looking them up meets it again
             self._directory.find_project(share.references[0])
-        number = len(self._names(share))
+        number = len(self._resolver.names(share))
         if number <= MOST_ITEMS:
             return False
         problem = TooManyWorkItems(number, MOST_ITEMS)
@@ -130,16 +97,9 @@ class ShareHandler:
         return True
 
     def _resolve_all(self, job: Job, share: NewShare) -> None:
-        """Look all references up; what fails for now keeps the others from nothing."""
-        resolutions: list[Resolution] = []
-        left: dict[Reference, TransientProblem] = {}
+        """Plan what Plane tells of now, and come back for the rest."""
         with self._announcing(share):
-            for reference in share.references:
-                try:
-                    with foreseeing(logger):
-                        resolutions.append(self._resolve(share, reference))
-                except TransientProblem as problem:
-                    left[reference] = problem
+            resolutions, left = self._resolver.resolve_all(share)
         if resolutions or not left:
             self._plan(share, resolutions)
         if left:
@@ -151,7 +111,7 @@ class ShareHandler:
 
         Most do not, and would only be held up by a write to the ledger before them.
         """
-        names = self._names(share)
+        names = self._resolver.names(share)
         if all(map(self._directory.is_at_hand, names)):
             return contextlib.nullcontext()
         return after(_LONG_SECONDS, lambda: self._announce(share, names))
@@ -171,7 +131,7 @@ class ShareHandler:
         """
         try:
             with foreseeing(logger):
-                self._seeker.check_projects(share.references)
+                self._resolver.check_projects(share.references)
                 if share.seek is None:
                     return share, None
                 found = self._seeker.seek(share)
@@ -204,36 +164,6 @@ class ShareHandler:
             self._runner.submit(job)
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
 
-    def _resolve(self, share: NewShare, reference: Reference) -> Resolution:
-        try:
-            project = self._find_project(reference)
-            if project is None:
-                return Resolution(reference)
-            self._guards.check(share)
-            item = self._directory.get_work_item(reference, project)
-        except FinalProblem as problem:
-            return Resolution(reference, _name(reference), problem=Outcome.of(problem))
-        return Resolution(
-            reference,
-            item_key=str(item.key),
-            project_id=item.project_id,
-            work_item_id=item.work_item_id,
-        )
-
-    def _find_project(self, reference: Reference) -> Project | None:
-        """Return the known project of *reference*.
-
-        Where Plane refuses to list projects, only what was known before may be told
-        about; other shares wait, since `UTF-8` looks like a key, too.
-        """
-        try:
-            return self._directory.find_project(reference)
-        except FinalProblem as problem:
-            if self._directory.is_known(reference):
-                raise
-            logger.error("Plane does not list its projects: %s", problem)
-            raise PlaneUnavailable from problem
-
     def _postpone(self, job: Job, share: NewShare, problem: TransientProblem) -> None:
         # What was never known cannot be told about, nor is it dropped without a word.
         is_endless = not self._directory.has_listed
@@ -248,7 +178,7 @@ class ShareHandler:
             problem,
             until=at,
             # While its message is sought, there is no thread to tell anything in.
-            told={} if share.seek else self._names(share),
+            told={} if share.seek else self._resolver.names(share),
         )
         self._runner.submit(job, at=at)
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
@@ -265,27 +195,4 @@ class ShareHandler:
         if share.seek:
             self._tell(share, outcome)
             return
-        names = self._names(share)
-        self._plan(
-            share,
-            [
-                Resolution(reference, names[reference], problem=outcome)
-                if reference in names
-                else Resolution(reference)
-                for reference in share.references
-            ],
-        )
-
-    def _names(self, share: NewShare) -> dict[Reference, str]:
-        """Return what may be told about before it was looked up."""
-        return {
-            reference: _name(reference)
-            for reference in share.references
-            if self._directory.is_known(reference)
-        }
-
-
-def _name(reference: Reference) -> str:
-    """Return what people call the work item before it has been looked up."""
-    is_key = isinstance(reference, WorkItemKey)
-    return str(reference) if is_key else "the linked work item"
+        self._plan(share, self._resolver.end_all(share, outcome))

@@ -8,12 +8,7 @@ from bot.clients.slack_api import SlackApi
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
 from bot.clients.slack_directory import SlackDirectory
 from bot.domain.files import SharedFile
-from bot.domain.references import (
-    PlaneLinks,
-    Reference,
-    WorkItemKey,
-    find_references,
-)
+from bot.domain.references import PlaneLinks, Reference, find_references
 from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread, SeekUploads
 from bot.errors import (
     BotNotInvited,
@@ -24,7 +19,6 @@ from bot.errors import (
     NoRecentFiles,
     NotVisible,
     NoWorkItemNamed,
-    ProjectUnknown,
     SlackRejected,
     SlackScopeMissing,
 )
@@ -59,15 +53,6 @@ class Seeker:
             if problem.error in ABSENT:
                 raise BotNotInvited from problem
             raise
-
-    def check_projects(self, references: Sequence[Reference]) -> None:
-        """Raise where all that was asked for is unknown: silence would be no answer.
-
-        Raises:
-            ProjectUnknown: it names the first.
-        """
-        if references and not any(map(self.directory.find_project, references)):
-            raise ProjectUnknown(_project(references[0]))
 
     def _seek(self, share: NewShare) -> Found | None:
         match share.seek:
@@ -250,12 +235,6 @@ class Seeker:
             is_private,
             share.is_external or _is_foreign(message, share),
         )
-
-
-def _project(reference: Reference) -> str:
-    if isinstance(reference, WorkItemKey):
-        return reference.identifier
-    return "behind that link"
 
 
 def _is_foreign(message: WrittenMessage, share: NewShare) -> bool:

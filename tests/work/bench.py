@@ -33,8 +33,9 @@ from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
 from bot.work.budgets import LocalBudget
 from bot.work.commenting import CommentHandler
+from bot.work.guards import Guards
 from bot.work.meter import WorkMeter
-from bot.work.planning import Guards, ShareHandler
+from bot.work.planning import ShareHandler
 from bot.work.private_answers import PrivateAnswers
 from bot.work.rate_gate import RateGate
 from bot.work.receipts import Receipts
