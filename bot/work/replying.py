@@ -1,13 +1,10 @@
-"""Handles a share's one reply: posts it once, edits it as outcomes come in."""
+"""Handles a share's one reply: what it says, to whom, and when."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable
 
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import Blocks, SlackApi
-from bot.clients.slack_calls import LATEST_SECONDS
 from bot.domain.blocks import build_offer, build_reply
 from bot.domain.forms import Form, MessageFiles
 from bot.domain.help import write_help
@@ -20,10 +17,8 @@ from bot.domain.shares import MESSAGE, TERMINAL
 from bot.errors import (
     FinalProblem,
     NoWorkItemNamed,
-    Problem,
     SlackRejected,
     SlackScopeMissing,
-    SlackThrottled,
     SlackTokenRefused,
     SlackUnavailable,
     TransientProblem,
@@ -38,6 +33,7 @@ from bot.work.private_answers import Caller, PrivateAnswers
 from bot.work.runner import Job, Runner
 from bot.work.seals import Sealer
 from bot.work.steady_clock import credible
+from bot.work.thread_replies import ThreadReplies
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +41,6 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 2.0
 #: A reply is edited no more often than this; seconds.
 EDIT_SECONDS = 2.0
-#: So many seconds may this machine's clock be before Slack's.
-_CLOCKS_APART = 3600.0
 _NO_ITEM = Outcome.of(NoWorkItemNamed())
 #: How Slack keeps the bot out of a conversation for as long as somebody wants. In an
 #: archived one, edits have the second (docs.slack.dev/reference/methods/chat.update).
@@ -77,7 +71,7 @@ class ReplyHandler:
         meter: WorkMeter | None = None,
     ) -> None:
         self._ledger = ledger
-        self._slack = slack
+        self._replies = ThreadReplies(ledger, slack, clock)
         self._private = PrivateAnswers(slack, response_urls)
         self._asker = asker
         self._runner = runner
@@ -101,7 +95,7 @@ class ReplyHandler:
 
     def _show_due(self, job: Job, reply: Reply) -> None:
         now = self._clock()
-        if (at := _due_at(reply, now)) > now and self._take_up(reply):
+        if (at := _due_at(reply, now)) > now and self._replies.take_up(reply):
             at = now + EDIT_SECONDS
         if at > now:
             self._runner.submit(job, at=at)
@@ -175,70 +169,7 @@ class ReplyHandler:
     def _show(self, reply: Reply) -> None:
         text = self._write(reply)
         blocks = build_reply(text, reply.report, share_id=reply.share_id)
-        digest = hashlib.sha256(json.dumps(blocks).encode()).hexdigest()
-        ts = reply.ts or self._find(reply)
-        if ts is None:
-            ts = self._post(reply, text, blocks)
-        elif digest != reply.digest:
-            ts = self._edit(reply, ts, text, blocks)
-        else:
-            return
-        self._ledger.show(reply.share_id, ts=ts, digest=digest)
-
-    def _find(self, reply: Reply) -> str | None:
-        """Look for a post that was sent but whose answer was never kept."""
-        if reply.state is not ReplyState.POSTING:
-            return None
-        return self._slack.find_reply(
-            channel_id=reply.channel_id,
-            thread_ts=reply.thread_ts,
-            after=reply.message_ts or f"{reply.received_at - _CLOCKS_APART:.6f}",
-            marker=reply.trigger,
-        )
-
-    def _take_up(self, reply: Reply) -> bool:
-        """Keep that a post is there which an earlier process was not told of.
-
-        There was one; once it is there, nothing else is waited for.
-        """
-        if reply.state is not ReplyState.POSTING or reply.attempts:
-            return False
-        try:
-            ts = self._find(reply)
-        except Problem:  # it is looked for once more when its time is over
-            return False
-        if ts is not None:
-            self._ledger.show(reply.share_id, ts=ts, digest=None)
-        return ts is not None
-
-    def _edit(self, reply: Reply, ts: str, text: str, blocks: Blocks) -> str:
-        """Edit the reply and return its ts; one that was deleted is posted anew."""
-        self._ledger.editing(reply.share_id, until=self._clock() + LATEST_SECONDS)
-        try:
-            self._slack.edit_reply(
-                channel_id=reply.channel_id, ts=ts, text=text, blocks=blocks
-            )
-        except SlackRejected as problem:
-            if problem.error != "message_not_found":
-                raise
-            return self._post(reply, text, blocks)
-        return ts
-
-    def _post(self, reply: Reply, text: str, blocks: Blocks) -> str:
-        self._ledger.posting(reply.share_id, until=self._clock() + LATEST_SECONDS)
-        try:
-            return self._slack.post_reply(
-                channel_id=reply.channel_id,
-                thread_ts=reply.thread_ts,
-                text=text,
-                blocks=blocks,
-                marker=reply.trigger,
-            )
-        except (SlackThrottled, FinalProblem):
-            if reply.state is not ReplyState.POSTING:
-                # Else of an earlier try nothing is known.
-                self._ledger.unsent(reply.share_id)
-            raise
+        self._replies.show(reply, text, blocks)
 
     def _postpone(self, job: Job, reply: Reply, problem: TransientProblem) -> None:
         attempts = Attempts(reply.attempts, reply.waiting_since)
