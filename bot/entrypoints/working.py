@@ -10,6 +10,7 @@ from bot.work.attaching import AttachmentHandler
 from bot.work.attempts import Patience
 from bot.work.commenting import CommentHandler
 from bot.work.guards import Guards
+from bot.work.item_finder import ItemFinder
 from bot.work.ledger.pruning import PruningLedger
 from bot.work.planning import ShareHandler
 from bot.work.private_answers import PrivateAnswers
@@ -19,6 +20,7 @@ from bot.work.replying import ReplyHandler
 from bot.work.retention import Retention
 from bot.work.runner import Handler, Handlers, Job, JobKind
 from bot.work.seeking import Seeker
+from bot.work.visibility import Visibility
 
 
 class Working:
@@ -96,17 +98,20 @@ class Working:
         return ShareHandler(
             self._ledgers.shares,
             plane.directory,
-            Seeker(
-                slack.api,
-                slack.conversations,
-                plane.directory,
-                self._foundation.links,
-                slack.directory,
-            ),
+            self._build_seeker(),
             self._runner,
             Receipts(PrivateAnswers(slack.api, slack.response_urls), slack.directory),
             guards=Guards(allow_external=attach.external_users, private=attach.private),
             patience=self._build_patience(JobKind.SHARE),
+        )
+
+    def _build_seeker(self) -> Seeker:
+        slack, plane = self._clients.slack, self._clients.plane
+        return Seeker(
+            slack.api,
+            slack.conversations,
+            Visibility(slack.conversations, slack.directory),
+            ItemFinder(slack.conversations, plane.directory, self._foundation.links),
         )
 
     def _build_attachment_handler(self) -> AttachmentHandler:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.slack_api import SlackApi
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
-from bot.clients.slack_directory import SlackDirectory
 from bot.domain.files import SharedFile
-from bot.domain.references import PlaneLinks, Reference, find_references
+from bot.domain.references import Reference
 from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread, SeekUploads
 from bot.errors import (
     BotNotInvited,
@@ -18,12 +16,12 @@ from bot.errors import (
     NoFilesFound,
     NoRecentFiles,
     NotVisible,
-    NoWorkItemNamed,
     SlackRejected,
-    SlackScopeMissing,
 )
+from bot.work.item_finder import ItemFinder
 from bot.work.latest import find_latest
 from bot.work.ledger.shares import Found, NewShare
+from bot.work.visibility import Visibility
 
 #: How Slack says that the bot is not in a conversation.
 ABSENT = frozenset({"not_in_channel", "channel_not_found"})
@@ -37,9 +35,8 @@ class Seeker:
 
     slack: SlackApi
     conversations: SlackConversations
-    directory: PlaneDirectory
-    links: PlaneLinks
-    people: SlackDirectory
+    visibility: Visibility
+    items: ItemFinder
 
     def seek(self, share: NewShare) -> Found | None:
         """Return what completes the share; None where its message has no files.
@@ -69,7 +66,9 @@ class Seeker:
         raise AssertionError("only such shares are sought")
 
     def _seek_message(self, share: NewShare, seek: SeekMessage) -> Found | None:
-        if seek.is_elsewhere and not self._is_open_to(share.user_id, share.channel_id):
+        if seek.is_elsewhere and not self.visibility.is_open_to(
+            share.user_id, share.channel_id
+        ):
             raise NotVisible
         message = self.conversations.find_message(share.channel_id, seek.ts)
         files = _pick(message, seek.only)
@@ -77,9 +76,11 @@ class Seeker:
             if share.references:
                 raise NoFilesFound
             return None
-        references = share.references or self._find_references(share, message)
+        references = share.references or self.items.find(share, message)
         if not seek.is_asker_known:
-            share = replace(share, is_external=self._is_external(share.user_id))
+            share = replace(
+                share, is_external=self.visibility.is_external(share.user_id)
+            )
         return self._found(share, message, references, files)
 
     def _seek_thread(self, share: NewShare, thread_ts: str, until: str) -> Found:
@@ -141,25 +142,8 @@ class Seeker:
             channel_id = each.channel_id
             if channel_id == share.channel_id:
                 continue
-            if self._is_open_to(share.user_id, channel_id):
+            if self.visibility.is_open_to(share.user_id, channel_id):
                 yield replace(share, channel_id=channel_id, is_private=False), each.ts
-
-    def _is_open_to(self, user_id: str, channel_id: str) -> bool:
-        """Whether a person sees a conversation whose members are not known."""
-        if not self.conversations.is_public(channel_id):
-            return False
-        try:
-            person = self.people.get_person(user_id)
-        except (SlackRejected, SlackScopeMissing):
-            return False
-        return not (person.is_guest or person.is_external)
-
-    def _is_external(self, user_id: str) -> bool:
-        """Whether a person is of another organisation; so is who is not known."""
-        try:
-            return self.people.get_person(user_id).is_external
-        except (SlackRejected, SlackScopeMissing):
-            return True
 
     def _seek_uploads(self, share: NewShare, file_ids: Sequence[str]) -> Found:
         """Look uploads up; the answer is for a direct message, as they are nowhere."""
@@ -184,37 +168,6 @@ class Seeker:
         if file.uploaded_by != share.user_id:
             return unseen
         return replace(file, shared_by=share.user_id)
-
-    def _find_references(
-        self, share: NewShare, message: WrittenMessage
-    ) -> tuple[Reference, ...]:
-        """Look in the message, in its thread's root, in earlier replies, in titles."""
-        for text in self._texts(share, message):
-            if known := self._known(text):
-                return known
-        raise NoWorkItemNamed
-
-    def _texts(self, share: NewShare, message: WrittenMessage) -> Iterable[str]:
-        yield message.text
-        if message.thread_ts != message.ts:
-            thread = list(
-                self.conversations.read_thread(
-                    share.channel_id, message.thread_ts, until=message.ts
-                )
-            )
-            yield from (each.text for each in thread[:1])
-            earlier = [each for each in thread[1:] if each.ts < message.ts]
-            yield from (each.text for each in reversed(earlier) if not each.is_by_bot)
-        yield " ".join(
-            f"{file.title or ''} {file.name or ''}" for file in message.files
-        )
-
-    def _known(self, text: str) -> tuple[Reference, ...]:
-        return tuple(
-            reference
-            for reference in find_references(text, links=self.links)
-            if self.directory.find_project(reference)
-        )
 
     def _found(
         self,

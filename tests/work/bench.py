@@ -34,6 +34,7 @@ from bot.work.attempts import Patience
 from bot.work.budgets import LocalBudget
 from bot.work.commenting import CommentHandler
 from bot.work.guards import Guards
+from bot.work.item_finder import ItemFinder
 from bot.work.meter import WorkMeter
 from bot.work.planning import ShareHandler
 from bot.work.private_answers import PrivateAnswers
@@ -43,6 +44,7 @@ from bot.work.replying import ReplyHandler
 from bot.work.runner import Job, JobKind
 from bot.work.seals import Sealer
 from bot.work.seeking import Seeker
+from bot.work.visibility import Visibility
 from tests.work.values import Clock
 
 LINKS = PlaneLinks("https://plane.example.com", "acme")
@@ -140,7 +142,7 @@ class Bench:
         ledger, directory = self.ledger.shares, self.directory
         options = {"guards": guards, "patience": self.patience}
         private = PrivateAnswers(self.api, self.response_urls)
-        receipts = Receipts(private, self.seeker.people)
+        receipts = Receipts(private, self.people)
         parts = ledger, directory, self.seeker, self.agenda, receipts
         handler = ShareHandler(*parts, **options)
         handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
@@ -261,6 +263,7 @@ def open_bench(ledger, clock):
         api = SlackApi(reader=reader, writer=writer)
         files = SlackFiles(token=slack.bot_token, api_url=slack.api_url, threads=2)
         storage, links = Storage(threads=2), WorkItemLinks(calls)
+        conversations = SlackConversations(reader)
         people = SlackDirectory(reader, clock=clock)
         remotes = Remotes(client, directory, api, people, files, storage, links)
         yield Bench(
@@ -277,10 +280,9 @@ def open_bench(ledger, clock):
             api,
             Seeker(
                 api,
-                SlackConversations(reader),
-                directory,
-                LINKS,
-                SlackDirectory(reader, clock=clock),
+                conversations,
+                Visibility(conversations, SlackDirectory(reader, clock=clock)),
+                ItemFinder(conversations, directory, LINKS),
             ),
             ResponseUrls(api_url=slack.api_url),
             PlaneComments(calls),
