@@ -1,20 +1,14 @@
 """What Slack's Web API answers: the one place where its errors become ours."""
 
-import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
-from urllib.request import HTTPRedirectHandler, build_opener, install_opener
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry import ConnectionErrorRetryHandler
-from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.clients.http import retry_after
-from bot.clients.slack_limits import SlackLimits, find_scope
 from bot.errors import (
     Problem,
     SlackRejected,
@@ -51,12 +45,6 @@ _THROTTLED_ERRORS = frozenset({"ratelimited", "rate_limited"})
 #: For an answer that is no JSON, the SDK puts the answer in this place.
 _ERROR = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
 
-
-# The SDK's own lines at DEBUG hold whole messages.
-_logger = logging.getLogger("slack_sdk.quiet")
-_logger.setLevel(logging.CRITICAL)
-
-_SECONDS = 15
 #: What was cut off may take effect for so many seconds more,
 _CUT_SECONDS = 5.0
 #: and so long after Slack did not answer in time: it is slow today.
@@ -66,93 +54,6 @@ _GATEWAYS = {502: _CUT_SECONDS, 504: _SLOW_SECONDS}
 #: after that nothing comes of it any more, unless Slack is slow in that very moment,
 #: too.
 LATEST_SECONDS = 10.0
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """Takes a redirect for the error that it is in an API."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        """Return None: it is not followed."""
-
-
-def refuse_redirects() -> None:
-    """Keep the SDK from following redirects, for the whole process.
-
-    It calls urllib's urlopen, which would take the token along to any host.
-    """
-    install_opener(build_opener(_NoRedirects))
-
-
-class _PacedClient(WebClient):
-    """Makes no call that Slack has asked not to be made yet."""
-
-    def __init__(self, limits: SlackLimits, **options: Any) -> None:
-        super().__init__(**options)
-        self._limits = limits
-
-    def api_call(self, api_method: str, **kwargs: Any) -> SlackResponse:
-        """Call Slack.
-
-        Raises:
-            SlackThrottled: not yet; nothing was sent.
-        """
-        scope = find_scope(api_method, kwargs.get("json"))
-        self._limits.check(scope)
-        try:
-            return super().api_call(api_method, **kwargs)
-        except SlackApiError as error:
-            wait = _find_throttle(error.response)
-            if wait is not None:
-                self._limits.push_back(scope, wait)
-            raise
-
-
-def build_reader(
-    *, token: str, api_url: str, limits: SlackLimits | None = None
-) -> WebClient:
-    """Build the client that reads: the SDK tries once more at once.
-
-    What is throttled waits in the runner and not there, where it would hold a thread.
-    """
-    return _build(
-        token,
-        api_url,
-        limits,
-        ConnectionErrorRetryHandler(max_retry_count=1),
-        ServerErrorRetryHandler(max_retry_count=1),
-    )
-
-
-def build_writer(
-    *, token: str, api_url: str, limits: SlackLimits | None = None
-) -> WebClient:
-    """Build the client that writes: never twice, the message might be there already."""
-    return _build(token, api_url, limits)
-
-
-def _build(
-    token: str, api_url: str, limits: SlackLimits | None, *handlers: Any
-) -> WebClient:
-    return leave_proxy_to_urllib(
-        _PacedClient(
-            limits or SlackLimits(),
-            token=token,
-            base_url=api_url,
-            timeout=_SECONDS,
-            retry_handlers=list(handlers),
-            logger=_logger,
-        )
-    )
-
-
-def leave_proxy_to_urllib(client: WebClient) -> WebClient:
-    """Let urlopen find the proxy in the environment, and return *client*.
-
-    The SDK finds it, too, but then builds an opener of its own, which follows redirects
-    with the token (`refuse_redirects` does not reach it).
-    """
-    client.proxy = None
-    return client
 
 
 def call(method: Callable[..., SlackResponse], **kwargs: Any) -> Mapping[str, Any]:
@@ -195,7 +96,7 @@ def _read_problem(response: SlackResponse) -> Problem:
     """Return what an answer that is an error means."""
     data = response.data if isinstance(response.data, Mapping) else {}
     error = str(data.get("error", ""))
-    throttle = _find_throttle(response)
+    throttle = find_throttle(response)
     if throttle is not None:
         return SlackThrottled(retry_after=throttle)
     if response.status_code >= 500 or error in _PASSING_ERRORS:
@@ -222,7 +123,7 @@ def unclear_seconds(problem: SlackUnavailable) -> float:
     return _SLOW_SECONDS if isinstance(reason, TimeoutError) else _CUT_SECONDS
 
 
-def _find_throttle(response: SlackResponse) -> float | None:
+def find_throttle(response: SlackResponse) -> float | None:
     """Return how long Slack wants to be left alone; None where it does not."""
     data = response.data if isinstance(response.data, Mapping) else {}
     if response.status_code == 429 or str(data.get("error")) in _THROTTLED_ERRORS:

@@ -14,7 +14,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from bot.clients.slack_calls import build_writer, call
+from bot.clients.slack_calls import call
+from bot.clients.slack_clients import build_writer
 from bot.errors import SlackUnavailable
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from bot.clients.plane_links import WorkItemLinks
 from bot.clients.plane_search import PlaneSearch
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_api import SlackApi
-from bot.clients.slack_calls import build_reader, build_writer, refuse_redirects
+from bot.clients.slack_clients import build_reader, build_writer, refuse_redirects
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles

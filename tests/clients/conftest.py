@@ -8,7 +8,7 @@ from bot.clients.plane import PlaneClient
 from bot.clients.plane_calls import PlaneCalls
 from bot.clients.plane_links import WorkItemLinks
 from bot.clients.slack_api import SlackApi
-from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_clients import build_reader, build_writer
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Storage
 from bot.domain.files import SharedFile

@@ -9,7 +9,8 @@ import pytest
 
 from bot import errors
 from bot.clients.slack_api import REPLY_EVENT
-from bot.clients.slack_calls import refuse_redirects, unclear_seconds
+from bot.clients.slack_calls import unclear_seconds
+from bot.clients.slack_clients import refuse_redirects
 from bot.sandbox.wire import Fault, Server, answer, cut
 
 PAGE = b"<!doctype html><title>Sign in to the network</title>"

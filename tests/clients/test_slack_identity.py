@@ -6,7 +6,7 @@ import pytest
 
 from bot import errors
 from bot.clients.http import read_date
-from bot.clients.slack_calls import build_reader
+from bot.clients.slack_clients import build_reader
 from bot.clients.slack_identity import SlackIdentity
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.wire import Fault, answer

@@ -4,7 +4,7 @@ import pytest
 
 from bot import errors
 from bot.clients.slack_api import SlackApi
-from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_clients import build_reader, build_writer
 from bot.clients.slack_limits import SlackLimits
 from bot.sandbox.wire import Fault, answer
 

@@ -10,7 +10,8 @@ import pytest
 
 ASK = """
 import sys
-from bot.clients.slack_calls import build_reader, call, refuse_redirects
+from bot.clients.slack_calls import call
+from bot.clients.slack_clients import build_reader, refuse_redirects
 from bot.errors import Problem
 
 refuse_redirects()

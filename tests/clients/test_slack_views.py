@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot import errors
-from bot.clients.slack_calls import build_writer
+from bot.clients.slack_clients import build_writer
 from bot.clients.slack_views import SlackViews
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.wire import Fault, answer, cut

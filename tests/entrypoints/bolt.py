@@ -7,7 +7,7 @@ from bot.clients.plane_calls import PlaneCalls
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.plane_search import PlaneSearch
 from bot.clients.response_urls import ResponseUrls
-from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_clients import build_reader, build_writer
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_views import SlackViews
 from bot.domain.references import PlaneLinks

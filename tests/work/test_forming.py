@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_clients import build_reader, build_writer
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_views import SlackViews
 from bot.domain.forms import Form, MessageFiles, Moving, Opening, Uploads

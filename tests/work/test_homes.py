@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.clients.slack_calls import build_reader, build_writer
+from bot.clients.slack_clients import build_reader, build_writer
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_views import SlackViews
 from bot.domain.outcomes import ATTACHED, UNDONE
