@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.wire import Fault
+from tests.read_only import immutable, written_by_a_later_version
 
 ROOT = Path(__file__).parents[2]
 UNLIMITED = resource.RLIM_INFINITY
@@ -92,6 +93,47 @@ def test_a_database_that_is_locked_amid_the_work_loses_and_doubles_nothing(world
     with world.locked_database():
         go.set()
         world.wait(lambda: "The ledger takes nothing: database is" in world.bot.log)
+
+    check(world, message, file)
+
+
+def open_files_immutable(world):
+    """Let nobody write to what the bot has open."""
+    return immutable(*(f"{world.database}{end}" for end in ("", "-wal")))
+
+
+def format_unknown(world):
+    """Let SQLite only read the bot's database; it says so otherwise than of a disk."""
+    return written_by_a_later_version(world.database)
+
+
+@pytest.mark.parametrize("read_only", [open_files_immutable, format_unknown])
+def test_what_a_read_only_database_does_not_take_is_delivered_again(world, read_only):
+    file = world.slack.add_file()
+    with read_only(world):
+        message = world.slack.share([file], text="WEB-1")
+        delivery = world.slack.delivery_of(message)
+        world.wait(lambda: len(delivery.attempts) == 2)
+        status, told = world.bot.get("/readyz")
+    assert (status, "cannot be written: " in told) == (503, True)
+
+    check(world, message, file)
+    assert delivery.statuses[:2] == [500, 500]
+    assert delivery.acknowledged
+    for _ in range(30):  # none of its connections can only read still
+        assert world.bot.get("/readyz")[0] == 200
+
+
+def test_a_database_that_gets_read_only_amid_the_work_loses_and_doubles_nothing(world):
+    with contextlib.ExitStack() as stack:
+
+        def stop(request):
+            stack.enter_context(format_unknown(world))
+
+        world.plane.fail(Fault("plane.create_attachment", stop, "after"))
+        file = world.slack.add_file()
+        message = world.slack.share([file], text="WEB-1")
+        world.wait(lambda: "The ledger takes nothing: attempt to" in world.bot.log)
 
     check(world, message, file)
 

@@ -1,5 +1,6 @@
 """The ledger's SQLite file: who may use it, and what may be wrong with it."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -8,8 +9,9 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from bot.errors import StartError
+from bot.errors import LedgerUnavailable, StartError
 from bot.work.ledger.database import sole_use
+from tests.read_only import immutable, written_by_a_later_version
 
 HOLD = """
 import sys
@@ -70,6 +72,29 @@ def test_a_database_that_another_program_writes_to_is_told(own_url, open_databas
         other.close()
 
 
+def test_a_database_that_can_only_be_read_is_told(own_url, tmp_path, open_database):
+    with (
+        written_by_a_later_version(tmp_path / "loadmaster.db"),
+        pytest.raises(StartError, match=r"can only be read\..*DATABASE_URL"),
+    ):
+        open_database(own_url).migrate()
+
+
+def test_a_connection_that_can_only_read_is_not_used_again(
+    own_url, tmp_path, open_database
+):
+    """Opened while the file is read-only, it could not write ever after."""
+    database = open_database(own_url)
+    file = tmp_path / "loadmaster.db"
+    with database.read() as connection:
+        connection.execute(text("SELECT 1"))
+
+    with written_by_a_later_version(file), pytest.raises(LedgerUnavailable):
+        database.check()
+
+    database.check()
+
+
 def test_one_process_at_a_time_uses_a_file(own_url):
     other = hold(own_url)
     try:
@@ -106,17 +131,27 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
         pytest.fail("a file is no folder")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_is_read_only_is_told(tmp_path):
-    tmp_path.chmod(0o500)
+    with (
+        read_only_folder(tmp_path),
+        pytest.raises(StartError, match=r"The folder of .* cannot be written: \w+"),
+        sole_use(f"sqlite:///{tmp_path}/loadmaster.db"),
+    ):
+        pytest.fail("the folder is read-only")
+
+
+@contextlib.contextmanager
+def read_only_folder(path):
+    """Let nobody make files in the folder, be it root."""
+    if os.geteuid() == 0:
+        with immutable(path):
+            yield
+        return
+    path.chmod(0o500)
     try:
-        with (
-            pytest.raises(StartError, match=r"Permission denied"),
-            sole_use(f"sqlite:///{tmp_path}/loadmaster.db"),
-        ):
-            pytest.fail("the folder is read-only")
+        yield
     finally:
-        tmp_path.chmod(0o700)
+        path.chmod(0o700)
 
 
 def test_a_commit_is_on_disk_before_it_returns_and_readers_are_not_held_up(database):

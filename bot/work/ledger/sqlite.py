@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import LedgerInUse, StartError
@@ -52,6 +54,11 @@ class SqliteStore:
 
     def explain(self, error: DatabaseError) -> StartError:
         """Return the error that says why the schema cannot be made."""
+        if _is_read_only(error.orig):
+            return self.unusable(
+                "it can only be read. Let the user who runs this write to it and to its"
+                " folder, and look whether its disk is mounted read-only"
+            )
         if isinstance(error, OperationalError):
             return self.unusable(
                 f"{error.orig}. Another program may be using it, or its disk be full or"
@@ -100,6 +107,7 @@ def _build_engine(url: str, *, busy_seconds: int) -> Engine:
     )
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _drop_what_can_only_read)
     return engine
 
 
@@ -126,3 +134,19 @@ def _set_up_connection(connection: Any, record: object) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("loadmaster_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _drop_what_can_only_read(context: ExceptionContext) -> None:
+    """Have connections opened anew: one that can only read never does more.
+
+    Not even when the file can be written again (sqlite.org/c3ref/open.html: where the
+    operating system refuses to have it written, it is opened to be read).
+    """
+    if _is_read_only(context.original_exception):
+        context.is_disconnect = True
+
+
+def _is_read_only(error: BaseException | None) -> bool:
+    # The lowest byte is the code itself (sqlite.org/rescode.html).
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_READONLY
