@@ -15,7 +15,7 @@ from bot.work.ledger.pruning import PruningLedger
 from bot.work.planning import ShareHandler
 from bot.work.private_answers import PrivateAnswers
 from bot.work.receipts import Receipts
-from bot.work.recovery import Sweep, Unfinished
+from bot.work.recovery import LeftRows, Sweep, Unfinished
 from bot.work.replying import ReplyHandler
 from bot.work.retention import Retention
 from bot.work.runner import Handler, Handlers, Job, JobKind
@@ -55,14 +55,20 @@ class Working:
         )
 
     def _build_sweep(self) -> Sweep:
-        unfinished: dict[JobKind, Unfinished] = {
+        ledgers: dict[JobKind, Unfinished] = {
             JobKind.SHARE: self._ledgers.shares,
             JobKind.ATTACHMENT: self._ledgers.attachments,
             JobKind.REPLY: self._ledgers.replies,
         }
         if self._foundation.settings.plane.comment:
-            unfinished[JobKind.COMMENT] = self._ledgers.comments
-        return Sweep(unfinished, self._runner, clock=self._foundation.clock)
+            ledgers[JobKind.COMMENT] = self._ledgers.comments
+        database, clock = self._foundation.database, self._foundation.clock
+        if not database.turns:
+            return Sweep(LeftRows(ledgers, clock=clock).find, self._runner)
+        # An extra of the installation, which the other has no need of.
+        from bot.work.distributed.lost import LostRows
+
+        return Sweep(LostRows(database, list(ledgers), clock=clock).find, self._runner)
 
     def _build_patience(self, kind: JobKind) -> Patience:
         note = partial(self._foundation.metrics.tried, kind)

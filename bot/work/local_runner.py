@@ -29,8 +29,6 @@ RETRY_SECONDS = 30.0
 #: And where the ledger could not be read or written.
 LEDGER_SECONDS = 1.0
 
-_Key = tuple[JobKind, int]
-
 
 class LocalRunner:
     """Runs jobs in threads of this process; a restart takes them up from the ledger."""
@@ -56,10 +54,6 @@ class LocalRunner:
         sweep()
         for kind, lane in self._lanes.items():
             lane.start(handlers[kind])
-
-    def waits(self) -> Mapping[_Key, float]:
-        """Return nothing: before a start, nothing was submitted."""
-        return {}
 
     def faults(self) -> list[str]:
         """Return nothing: it is always able to work."""

@@ -1,20 +1,22 @@
 """Takes up what has no job: what an earlier process left, or could not hand over."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from bot.work.runner import Job, JobKind, Runner, Workforce
+from bot.work.runner import Job, JobKind, Runner
 from bot.work.steady_clock import credible
 
 logger = logging.getLogger(__name__)
 
-#: A job that is late by so many seconds, by another machine's clock, is left alone.
-_LATE_SECONDS = 5.0
 #: Where several processes work on one ledger, seconds between two looks for rows
 #: that have no job.
 SWEEP_SECONDS = 20
-_RETENTION = Job(JobKind.RETENTION, 0)
+#: It has no row: it is always there to be done.
+RETENTION = Job(JobKind.RETENTION, 0)
+
+#: Jobs, and when each is due (epoch seconds).
+Due = Iterable[tuple[Job, float]]
 
 
 class Unfinished(Protocol):
@@ -24,49 +26,38 @@ class Unfinished(Protocol):
         """Return id, channel and due time (epoch seconds) of each row to work on."""
 
 
-def take_up(
-    ledgers: Mapping[JobKind, Unfinished],
-    runner: Runner,
-    *,
-    clock: Callable[[], float],
-    waits: Callable[[], Mapping[tuple[JobKind, int], float]] = dict,
-) -> int:
-    """Submit every unfinished row without a job in time; return how many there were."""
-    found = [
-        (Job(kind, row_id, channel_id), credible(due_at, clock()))
-        for kind, ledger in ledgers.items()
-        for row_id, channel_id, due_at in ledger.unfinished()
-    ]
-    known = waits()  # after the rows: what was stored and submitted meanwhile has one
-    number = 0
-    for job, at in found:
-        wait = known.get((job.kind, job.row_id))
-        if wait is None or wait > max(0.0, at - clock()) + _LATE_SECONDS:
-            runner.submit(job, at=at)
-            number += 1
-    return number
+class LeftRows:
+    """All that is not done, where one process has the ledger, and just starts."""
+
+    def __init__(
+        self, ledgers: Mapping[JobKind, Unfinished], *, clock: Callable[[], float]
+    ) -> None:
+        self._ledgers = ledgers
+        self._clock = clock
+
+    def find(self) -> Due:
+        """Return a job for each row, and the one that has none."""
+        now = self._clock()
+        left = [
+            (Job(kind, row_id, channel_id), credible(due_at, now))
+            for kind, ledger in self._ledgers.items()
+            for row_id, channel_id, due_at in ledger.unfinished()
+        ]
+        return [*left, (RETENTION, 0.0)]
 
 
 class Sweep:
-    """Takes up all kinds of work, once for each call."""
+    """Takes up all that *find* finds, once for each call."""
 
-    def __init__(
-        self,
-        ledgers: Mapping[JobKind, Unfinished],
-        runner: Workforce,
-        *,
-        clock: Callable[[], float],
-    ) -> None:
-        self._ledgers = ledgers
+    def __init__(self, find: Callable[[], Due], runner: Runner) -> None:
+        self._find = find
         self._runner = runner
-        self._clock = clock
 
     def __call__(self) -> None:
         """Submit what has no job."""
-        left = take_up(
-            self._ledgers, self._runner, clock=self._clock, waits=self._runner.waits
-        )
+        found = list(self._find())
+        for job, at in found:
+            self._runner.submit(job, at=at)
+        left = sum(job != RETENTION for job, _ in found)
         if left:
             logger.info("Taking up %d jobs that were left", left)
-        if (_RETENTION.kind, _RETENTION.row_id) not in self._runner.waits():
-            self._runner.submit(_RETENTION)

@@ -59,8 +59,5 @@ class Workforce(Runner, Protocol):
         The process must end then.
         """
 
-    def waits(self) -> Mapping[tuple[JobKind, int], float]:
-        """Return in how many seconds each row that was submitted is due."""
-
     def faults(self) -> list[str]:
         """Return why nothing can be handed over, or worked on."""

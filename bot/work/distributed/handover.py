@@ -1,7 +1,7 @@
 """Hands rows over: puts one job for each into Procrastinate's queue."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -9,7 +9,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from bot.errors import LedgerUnavailable
-from bot.work.distributed.jobs import Key, read_key, wait_of, write_job
+from bot.work.distributed.jobs import lock_of, wait_of, write_job
 from bot.work.runner import Job
 
 logger = logging.getLogger(__name__)
@@ -45,23 +45,6 @@ class Handover:
             reason = error.__cause__ or error
             logger.warning("%s %d is left to a sweep: %s", *job[:2], reason)
 
-    def waits(self) -> Mapping[Key, float]:
-        """Return in how many seconds each row that has a job is due.
-
-        Raises:
-            LedgerUnavailable: the database does not tell.
-        """
-        waits: dict[Key, float] = {}
-        try:
-            for status in Status.TODO, Status.DOING:
-                for queued in self._jobs.list_jobs(status=status.value):
-                    if key := read_key(queued):
-                        wait = 0.0 if status is Status.DOING else wait_of(queued)
-                        waits[key] = min(wait, waits.get(key, wait))
-        except ConnectorException as error:
-            raise LedgerUnavailable(str(error.__cause__ or error)) from error
-        return waits
-
     def faults(self) -> list[str]:
         """Return why nothing can be handed over."""
         try:
@@ -88,7 +71,7 @@ class Handover:
         A job that waits for its time keeps all others of its lock waiting, and is never
         put earlier (procrastinate.readthedocs.io, "Ensure jobs run sequentially").
         """
-        lock = f"{job.kind}/{job.row_id}"
+        lock = lock_of(job)
         for queued in self._jobs.list_jobs(
             queueing_lock=lock, status=Status.TODO.value
         ):

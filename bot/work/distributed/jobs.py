@@ -1,4 +1,4 @@
-"""How a row of the ledger becomes a job of Procrastinate, and is read back from one.
+"""How a row of the ledger becomes a job of Procrastinate.
 
 A job holds the kind, the row and the channel's id, and neither names nor texts.
 """
@@ -17,9 +17,6 @@ MORE_FILES = "attachment.more"
 #: So many of a channel's files are among its oldest.
 _FIRST = 2
 
-Key = tuple[JobKind, int]
-
-
 def queue_of(kind: JobKind, earlier: int) -> str:
     """Return the queue for a row with so many *earlier* ones of its channel due."""
     if kind is JobKind.ATTACHMENT:
@@ -33,7 +30,7 @@ def write_job(job: Job, *, wait: float, earlier: int) -> QueuedJob:
     By its locks one waits and one runs at most. Among those that wait, each channel's
     first goes before any channel's second.
     """
-    lock = f"{job.kind}/{job.row_id}"
+    lock = lock_of(job)
     return QueuedJob(
         task_name=job.kind.value,
         queue=queue_of(job.kind, earlier),
@@ -45,12 +42,9 @@ def write_job(job: Job, *, wait: float, earlier: int) -> QueuedJob:
     )
 
 
-def read_key(queued: QueuedJob) -> Key | None:
-    """Return kind and row; None for a job that is for no row."""
-    try:
-        return JobKind(queued.task_name), int(str(queued.task_kwargs["row"]))
-    except (ValueError, KeyError):
-        return None
+def lock_of(job: Job) -> str:
+    """Return what a row's jobs have in common."""
+    return f"{job.kind}/{job.row_id}"
 
 
 def wait_of(queued: QueuedJob) -> float:

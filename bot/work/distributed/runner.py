@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -13,7 +13,6 @@ from procrastinate import App, JobContext, PsycopgConnector, exceptions
 from bot.errors import JobLost, LedgerUnavailable
 from bot.work.distributed.connections import build_parameters, open_handover
 from bot.work.distributed.handover import Handover, Line
-from bot.work.distributed.jobs import Key
 from bot.work.distributed.lanes import ALL_THREADS, LANES, Lane
 from bot.work.distributed.leases import Leases
 from bot.work.distributed.pace import Pace
@@ -89,14 +88,6 @@ class DistributedRunner:
         if self._loop is not None and self.leases.count() < len(LANES):
             faults.append("not all workers have a heartbeat in the database")
         return faults
-
-    def waits(self) -> Mapping[Key, float]:
-        """Return in how many seconds each row that has a job is due.
-
-        Raises:
-            LedgerUnavailable: the database does not tell.
-        """
-        return self._handover.waits()
 
     def _add_task(self, kind: JobKind, handler: Handler) -> None:
         def work(context: JobContext, *, row: int, group: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, select, update
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import OWN, REMOVING, UNDONE, Outcome
+from bot.domain.outcomes import OWN, UNDONE, Outcome
 from bot.errors import MessageDeleted, Problem
 from bot.work.ledger.attempts import (
     NEVER,
@@ -22,13 +22,15 @@ from bot.work.ledger.attempts import (
 )
 from bot.work.ledger.database import Database
 from bot.work.ledger.heard import Heard
-from bot.work.ledger.lines import KNOWN_LINK, disown
+from bot.work.ledger.lines import KNOWN_LINK, disown, is_waiting
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.removals import tell_removal
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
-from bot.work.ledger.states import UNDER_WAY, AttachmentState
+from bot.work.ledger.states import AttachmentState
+from bot.work.ledger.unfinished import list_unfinished
+from bot.work.runner import JobKind
 
 _DELETED = Outcome.of(MessageDeleted())
 
@@ -117,7 +119,7 @@ class AttachmentLedger:
                     (share_files.c.share_id == shares.c.id)
                     & (share_files.c.file_id == attachments.c.file_id),
                 )
-                .where(attachments.c.id == attachment_id, _is_waiting())
+                .where(attachments.c.id == attachment_id, is_waiting())
                 .order_by(shares.c.is_withdrawn, shares.c.id)
                 .limit(1)
             ).one_or_none()
@@ -272,7 +274,7 @@ class AttachmentLedger:
                 connection.execute(
                     select(share_attachments.c.share_id).where(
                         share_attachments.c.attachment_id == attachment_id,
-                        _is_waiting(),
+                        is_waiting(),
                     )
                 ).scalars()
             )
@@ -286,20 +288,7 @@ class AttachmentLedger:
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, a channel that waits, and due time of all that are not done."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    attachments.c.id,
-                    func.min(shares.c.channel_id).label("channel_id"),
-                    attachments.c.due_at,
-                )
-                .join_from(attachments, share_attachments)
-                .join(shares, shares.c.id == share_attachments.c.share_id)
-                .where(attachments.c.state.in_(UNDER_WAY), _is_waiting())
-                .group_by(attachments.c.id)
-                .order_by(attachments.c.id)
-            )
-            return [(row.id, row.channel_id, row.due_at) for row in rows]
+        return list_unfinished(self._database, JobKind.ATTACHMENT)
 
     def _ask_for_comments(
         self, connection: Connection, attachment_id: int, share_ids: Sequence[int]
@@ -358,11 +347,6 @@ def _state_after(outcome: Outcome, *, is_wanted: bool) -> AttachmentState:
     if is_wanted:
         return AttachmentState.PENDING
     return AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
-
-
-def _is_waiting() -> ColumnElement[bool]:
-    outcome = share_attachments.c.outcome
-    return or_(outcome.is_(None), outcome == REMOVING.code)
 
 
 def _is_owned() -> ColumnElement[bool]:

@@ -23,6 +23,8 @@ from bot.work.ledger.schema import (
     shares,
 )
 from bot.work.ledger.states import CommentState
+from bot.work.ledger.unfinished import list_unfinished
+from bot.work.runner import JobKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +134,7 @@ class CommentLedger:
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every comment to look at."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(comments.c.id, comments.c.channel_id, comments.c.due_at)
-                .where(comments.c.due_at.is_not(None))
-                .order_by(comments.c.due_at, comments.c.id)  # as the index is
-            )
-            return [(row.id, row.channel_id, row.due_at) for row in rows]
+        return list_unfinished(self._database, JobKind.COMMENT)
 
     def _set(self, row_id: int, **values: object) -> None:
         with self._database.write() as connection:

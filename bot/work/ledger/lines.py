@@ -8,6 +8,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -17,6 +18,7 @@ from bot.domain.outcomes import (
     CONSENT_AWAITED,
     MADE,
     OWN,
+    REMOVING,
     Outcome,
 )
 from bot.work.ledger.attempts import NEVER
@@ -85,6 +87,12 @@ def wake(connection: Connection, wanted: Select[tuple[int]], *, now: float) -> N
             **NEVER,
         )
     )
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Whether a line waits for its attachment, or for its removal."""
+    outcome = share_attachments.c.outcome
+    return or_(outcome.is_(None), outcome == REMOVING.code)
 
 
 def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) -> None:

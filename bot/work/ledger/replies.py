@@ -16,6 +16,8 @@ from bot.work.ledger.heard import Heard
 from bot.work.ledger.reporting import read_report
 from bot.work.ledger.schema import shares
 from bot.work.ledger.states import ReplyState
+from bot.work.ledger.unfinished import list_unfinished
+from bot.work.runner import JobKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +172,7 @@ class ReplyLedger:
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every share with more to say."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(shares.c.id, shares.c.channel_id, shares.c.reply_due_at)
-                .where(shares.c.reply_due_at.is_not(None))
-                .order_by(shares.c.reply_due_at, shares.c.id)  # as the index is
-            )
-            return [(row.id, row.channel_id, row.reply_due_at) for row in rows]
+        return list_unfinished(self._database, JobKind.REPLY)
 
     def _set(self, share_id: int, **values: object) -> None:
         with self._database.write() as connection:

@@ -38,7 +38,9 @@ from bot.work.ledger.schema import (
     shares,
 )
 from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
+from bot.work.ledger.unfinished import list_unfinished
 from bot.work.ledger.withdrawals import is_deleted
+from bot.work.runner import JobKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +250,7 @@ class ShareLedger:
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every share that is to be planned."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(shares.c.id, shares.c.channel_id, shares.c.due_at)
-                .where(shares.c.state == ShareState.NEW)
-                .order_by(shares.c.id)
-            )
-            return [(row.id, row.channel_id, row.due_at) for row in rows]
+        return list_unfinished(self._database, JobKind.SHARE)
 
     def _insert(self, connection: Connection, share: Share) -> int | None:
         """Insert the share's own row; None where its message has one."""
