@@ -17,6 +17,7 @@ MORE_FILES = "attachment.more"
 #: So many of a channel's files are among its oldest.
 _FIRST = 2
 
+
 def queue_of(kind: JobKind, earlier: int) -> str:
     """Return the queue for a row with so many *earlier* ones of its channel due."""
     if kind is JobKind.ATTACHMENT:

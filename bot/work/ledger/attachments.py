@@ -4,32 +4,34 @@ Each verb is one transaction.
 """
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, select, update
+from sqlalchemy import Connection
 
 from bot.domain.files import SharedFile
-from bot.domain.outcomes import OWN, UNDONE, Outcome
+from bot.domain.outcomes import Outcome
 from bot.errors import MessageDeleted, Problem
-from bot.work.ledger.attempts import (
-    NEVER,
-    Attempts,
-    count_attempt,
-    read_attempts,
-)
+from bot.work.ledger.attempts import Attempts, count_attempt, read_attempts
+from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
+from bot.work.ledger.deciding import decide_lines, disown, end_removal, end_try
 from bot.work.ledger.heard import Heard
-from bot.work.ledger.lines import KNOWN_LINK, disown, is_waiting
 from bot.work.ledger.moves import finish_moves
+from bot.work.ledger.parts import describe_file
 from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.removals import tell_removal
 from bot.work.ledger.replies import ask_for_reply
-from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+from bot.work.ledger.schema import attachments
 from bot.work.ledger.states import AttachmentState
 from bot.work.ledger.unfinished import list_unfinished
+from bot.work.ledger.waiting import (
+    find_open,
+    find_undecided,
+    find_waiting,
+    is_wanted,
+)
 from bot.work.runner import JobKind
 
 _DELETED = Outcome.of(MessageDeleted())
@@ -103,26 +105,7 @@ class AttachmentLedger:
     def get_open(self, attachment_id: int) -> OpenAttachment | None:
         """Return the attachment if a share waits for it, or for its removal."""
         with self._database.read() as connection:
-            row = connection.execute(
-                select(
-                    attachments,
-                    shares.c.id.label("share_id"),
-                    shares.c.channel_id,
-                    shares.c.is_withdrawn,
-                    _is_owned().label("is_owned"),
-                    share_files.c.file,
-                )
-                .join_from(attachments, share_attachments)
-                .join(shares, shares.c.id == share_attachments.c.share_id)
-                .join(
-                    share_files,
-                    (share_files.c.share_id == shares.c.id)
-                    & (share_files.c.file_id == attachments.c.file_id),
-                )
-                .where(attachments.c.id == attachment_id, is_waiting())
-                .order_by(shares.c.is_withdrawn, shares.c.id)
-                .limit(1)
-            ).one_or_none()
+            row = find_open(connection, attachment_id)
         if row is None:
             return None
         return OpenAttachment(
@@ -146,14 +129,7 @@ class AttachmentLedger:
     def describe_file(self, share_id: int, file: SharedFile) -> None:
         """Keep what files.info told about a share's file."""
         with self._database.write() as connection:
-            connection.execute(
-                update(share_files)
-                .where(
-                    share_files.c.share_id == share_id,
-                    share_files.c.file_id == file.file_id,
-                )
-                .values(file=dataclasses.asdict(file))
-            )
+            describe_file(connection, share_id, file)
 
     def restart(self, attachment_id: int) -> None:
         """Forget Plane's record: there is none now."""
@@ -219,36 +195,28 @@ class AttachmentLedger:
             self._hearing(attachment_id, outcome),
             self._database.write() as connection,
         ):
-            waiting, is_wanted = _find_waiting(connection, attachment_id, outcome)
+            undecided = find_undecided(connection, attachment_id)
+            decided = [each for each in undecided if _is_for(outcome, each)]
+            waiting = [each.id for each in decided]
+            is_left = len(decided) < len(undecided)
             disowned = disown(connection, attachment_id, outcome, asset_id=asset_id)
-            connection.execute(
-                update(attachments)
-                .where(attachments.c.id == attachment_id)
-                .values(
-                    state=_state_after(outcome, is_wanted=is_wanted),
-                    asset_id=asset_id,
-                    waiting_for=None,
-                    not_before=None if outcome.is_success else attachments.c.not_before,
-                )
+            end_try(
+                connection,
+                attachment_id,
+                outcome,
+                asset_id=asset_id,
+                is_wanted=is_left,
             )
-            for position, share_id in enumerate(waiting):
-                own = outcome.for_others if position else outcome
-                connection.execute(
-                    update(share_attachments)
-                    .where(
-                        share_attachments.c.attachment_id == attachment_id,
-                        share_attachments.c.share_id == share_id,
-                    )
-                    .values(outcome=own.code, facts=dict(own.facts))
-                )
+            decide_lines(connection, attachment_id, outcome, waiting=waiting)
             ask_for_reply(connection, waiting, now=self._clock())
+            moved = [each.moves for each in decided if each.moves is not None]
             removals = (
-                finish_moves(connection, attachment_id, waiting, now=self._clock())
+                finish_moves(connection, attachment_id, moved, now=self._clock())
                 if outcome.is_success
                 else []
             )
             self._ask_for_comments(connection, attachment_id, [*disowned, *waiting])
-        return Decided(waiting, removals, is_wanted)
+        return Decided(waiting, removals, is_left)
 
     def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
         """Give every line whose attachment was to be removed its outcome.
@@ -257,27 +225,16 @@ class AttachmentLedger:
         """
         with self._database.write() as connection:
             shown = tell_removal(connection, attachment_id, outcome)
-            is_wanted = _is_wanted(connection, attachment_id)
-            connection.execute(
-                update(attachments)
-                .where(attachments.c.id == attachment_id)
-                .values(**_after_removal(outcome, is_wanted), **NEVER)
-            )
+            is_left = is_wanted(connection, attachment_id)
+            end_removal(connection, attachment_id, outcome, is_wanted=is_left)
             ask_for_reply(connection, shown, now=self._clock())
             self._ask_for_comments(connection, attachment_id, shown)
-        return shown, is_wanted
+        return shown, is_left
 
     def waiting_shares(self, attachment_id: int) -> list[int]:
         """Return the shares that wait for the attachment."""
         with self._database.read() as connection:
-            return list(
-                connection.execute(
-                    select(share_attachments.c.share_id).where(
-                        share_attachments.c.attachment_id == attachment_id,
-                        is_waiting(),
-                    )
-                ).scalars()
-            )
+            return find_waiting(connection, attachment_id)
 
     def due_comments(self, attachment_id: int) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of the comments that have to tell of it."""
@@ -318,60 +275,9 @@ class AttachmentLedger:
 
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                update(attachments)
-                .where(attachments.c.id == attachment_id)
-                .values(**values)
-            )
+            change_row(connection, attachments, attachment_id, values)
 
 
-def _find_waiting(
-    connection: Connection, attachment_id: int, outcome: Outcome
-) -> tuple[list[int], bool]:
-    """Return the shares that *outcome* is for, and whether others wait on."""
-    rows = connection.execute(
-        select(shares.c.id, shares.c.is_withdrawn)
-        .join_from(share_attachments, shares)
-        .where(
-            share_attachments.c.attachment_id == attachment_id,
-            share_attachments.c.outcome.is_(None),
-        )
-        .order_by(shares.c.id)
-    ).all()
-    is_for_all = outcome != _DELETED
-    waiting = [row.id for row in rows if is_for_all or row.is_withdrawn]
-    return waiting, len(waiting) < len(rows)
-
-
-def _state_after(outcome: Outcome, *, is_wanted: bool) -> AttachmentState:
-    if is_wanted:
-        return AttachmentState.PENDING
-    return AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED
-
-
-def _is_owned() -> ColumnElement[bool]:
-    """Whether some share attached it itself, as far as is known."""
-    owner = share_attachments.alias()
-    return exists().where(
-        owner.c.attachment_id == attachments.c.id, owner.c.outcome.in_(OWN)
-    )
-
-
-def _is_wanted(connection: Connection, attachment_id: int) -> bool:
-    return (
-        connection.execute(
-            select(share_attachments.c.share_id).where(
-                share_attachments.c.attachment_id == attachment_id,
-                share_attachments.c.outcome.is_(None),
-            )
-        ).first()
-        is not None
-    )
-
-
-def _after_removal(outcome: Outcome, is_wanted: bool) -> dict[str, object]:
-    if is_wanted:
-        return {"state": AttachmentState.PENDING, "asset_id": KNOWN_LINK}
-    if outcome == UNDONE:
-        return {"state": AttachmentState.REMOVED, "asset_id": None}
-    return {"state": AttachmentState.DONE}  # it is there still, and can be removed
+def _is_for(outcome: Outcome, share: Any) -> bool:
+    """Whether *outcome* is for a share that waits, or it waits on."""
+    return outcome != _DELETED or bool(share.is_withdrawn)

@@ -1,9 +1,10 @@
 """How often something was tried in vain, and since when: columns and their value."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, update
+from sqlalchemy import Connection, Table, Update, bindparam, case, func, update
 
 from bot.errors import Problem
 
@@ -46,18 +47,30 @@ def count_attempt(
     until: float,
 ) -> None:
     """Keep that another try ended in *problem*, and that the next is due at *until*."""
-    columns = table.c
     connection.execute(
+        _count(table),
+        {
+            "b_id": row_id,
+            "b_now": now,
+            "b_cause": problem.code,
+            "cause": problem.code,
+            "waiting_for": {"code": problem.code, "facts": problem.facts},
+            "due_at": until,
+        },
+    )
+
+
+@cache
+def _count(table: Table) -> Update:
+    columns = table.c
+    now = bindparam("b_now", type_=columns.due_at.type)
+    same = columns.cause == bindparam("b_cause")
+    return (
         update(table)
-        .where(columns.id == row_id)
+        .where(columns.id == bindparam("b_id"))
         .values(
             attempts=columns.attempts + 1,
             waiting_since=func.coalesce(columns.waiting_since, now),
-            cause=problem.code,
-            cause_since=case(
-                (columns.cause == problem.code, columns.cause_since), else_=now
-            ),
-            waiting_for={"code": problem.code, "facts": problem.facts},
-            due_at=until,
+            cause_since=case((same, columns.cause_since), else_=now),
         )
     )

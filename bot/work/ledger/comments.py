@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import OWN, REMOVING
 from bot.errors import Problem
 from bot.work.ledger.attempts import NEVER, Attempts, count_attempt, read_attempts
+from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
 from bot.work.ledger.heard import Heard
 from bot.work.ledger.schema import (
@@ -25,6 +26,39 @@ from bot.work.ledger.schema import (
 from bot.work.ledger.states import CommentState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.runner import JobKind
+
+_DUE = select(comments).where(
+    comments.c.id == bindparam("row_id"), comments.c.due_at.is_not(None)
+)
+_FINISH = (
+    update(comments)
+    .where(
+        comments.c.id == bindparam("b_id"),
+        comments.c.revision == bindparam("b_revision"),
+    )
+    .values(due_at=None, **NEVER)
+)
+_LINES = (
+    select(share_attachments.c.outcome, share_files.c.file)
+    .join_from(shares, share_attachments)
+    .join(attachments, attachments.c.id == share_attachments.c.attachment_id)
+    .join(
+        share_files,
+        (share_files.c.share_id == shares.c.id)
+        & (share_files.c.file_id == attachments.c.file_id),
+    )
+    .where(
+        shares.c.team_id == bindparam("team_id"),
+        attachments.c.work_item_id == bindparam("work_item_id"),
+    )
+    .order_by(shares.c.id, share_files.c.position)
+)
+# A place's shares are told by what there is an index for.
+_LINES_OF_TRIGGER = _LINES.where(shares.c.trigger == bindparam("place"))
+_LINES_OF_MESSAGE = _LINES.where(
+    shares.c.channel_id == bindparam("channel_id"),
+    shares.c.message_ts == bindparam("message_ts"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +100,7 @@ class CommentLedger:
     def get_due(self, row_id: int) -> DueComment | None:
         """Return the comment if something may have to be done about it."""
         with self._database.read() as connection:
-            row = connection.execute(
-                select(comments).where(
-                    comments.c.id == row_id, comments.c.due_at.is_not(None)
-                )
-            ).one_or_none()
+            row = connection.execute(_DUE, {"row_id": row_id}).one_or_none()
             if row is None:
                 return None
             due_at = self._heard.correct(row_id, row.due_at)
@@ -113,12 +143,7 @@ class CommentLedger:
         """Keep that nothing is left to do; False if something came up meanwhile."""
         with self._database.write() as connection:
             finished = connection.execute(
-                update(comments)
-                .where(
-                    comments.c.id == comment.row_id,
-                    comments.c.revision == comment.revision,
-                )
-                .values(due_at=None, **NEVER)
+                _FINISH, {"b_id": comment.row_id, "b_revision": comment.revision}
             )
             return finished.rowcount > 0
 
@@ -138,9 +163,7 @@ class CommentLedger:
 
     def _set(self, row_id: int, **values: object) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                update(comments).where(comments.c.id == row_id).values(**values)
-            )
+            change_row(connection, comments, row_id, values)
 
 
 def _due_comment(connection: Connection, row: Row[Any], *, due_at: float) -> DueComment:
@@ -171,30 +194,13 @@ def _lines(
     connection: Connection, comment: Row[Any]
 ) -> list[tuple[str | None, SharedFile]]:
     """Return outcome and file of each line on the work item of the place's shares."""
-    rows = connection.execute(
-        select(share_attachments.c.outcome, share_files.c.file)
-        .join_from(shares, share_attachments)
-        .join(attachments, attachments.c.id == share_attachments.c.attachment_id)
-        .join(
-            share_files,
-            (share_files.c.share_id == shares.c.id)
-            & (share_files.c.file_id == attachments.c.file_id),
-        )
-        .where(
-            shares.c.team_id == comment.team_id,
-            *_shares_of(comment),
-            attachments.c.work_item_id == comment.work_item_id,
-        )
-        .order_by(shares.c.id, share_files.c.position)
-    )
+    lines = _LINES_OF_TRIGGER if comment.message_ts is None else _LINES_OF_MESSAGE
+    place = {
+        "team_id": comment.team_id,
+        "place": comment.place,
+        "channel_id": comment.channel_id,
+        "message_ts": comment.message_ts,
+        "work_item_id": comment.work_item_id,
+    }
+    rows = connection.execute(lines, place)
     return [(row.outcome, SharedFile(**row.file)) for row in rows]
-
-
-def _shares_of(comment: Row[Any]) -> tuple[ColumnElement[bool], ...]:
-    """Tell the shares of the comment's place, by what there is an index for."""
-    if comment.message_ts is None:
-        return (shares.c.trigger == comment.place,)
-    return (
-        shares.c.channel_id == comment.channel_id,
-        shares.c.message_ts == comment.message_ts,
-    )

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     bindparam,
     exists,
     func,
@@ -23,7 +22,7 @@ from bot.domain.outcomes import CONSENT_REFUSED, Outcome
 from bot.domain.presses import Decision, Press
 from bot.errors import MessageDeleted, Problem
 from bot.work.ledger.database import Database
-from bot.work.ledger.lines import wake
+from bot.work.ledger.lines import waking
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import (
     attachments,
@@ -36,6 +35,13 @@ from bot.work.ledger.states import UNDECIDED, Consent
 
 #: Once a question is put, its answer may be quicker than the note that it was.
 _UNASKED = share_attachments.c.consent == Consent.NEEDED
+_WAKE_GRANTED = waking(
+    select(share_attachments.c.attachment_id).where(
+        share_attachments.c.share_id == bindparam("b_share_id"),
+        share_attachments.c.consent == Consent.GRANTED,
+        share_attachments.c.outcome.is_(None),
+    )
+)
 
 
 class ConsentLedger:
@@ -122,7 +128,9 @@ class ConsentLedger:
             facts={},
         )
         now = self._clock()
-        wake(connection, _granted(question.share_id), now=now)
+        connection.execute(
+            _WAKE_GRANTED, {"b_share_id": question.share_id, "due_at": now}
+        )
         ask_for_reply(connection, [question.share_id], now=now)
 
 
@@ -227,12 +235,4 @@ def _change(
         .values(**values),
         # One by one: a thread has more files than a statement takes parameters.
         [{"line": attachment_id} for attachment_id in question.attachment_ids],
-    )
-
-
-def _granted(share_id: int) -> Select[tuple[int]]:
-    return select(share_attachments.c.attachment_id).where(
-        share_attachments.c.share_id == share_id,
-        share_attachments.c.consent == Consent.GRANTED,
-        share_attachments.c.outcome.is_(None),
     )

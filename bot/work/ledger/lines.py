@@ -1,27 +1,24 @@
 """The lines of a share: each of its files on each work item it refers to, in SQL."""
 
+from functools import cache
+
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Executable,
     Select,
     String,
+    Update,
+    bindparam,
     case,
     func,
     literal,
-    or_,
     select,
     update,
 )
 
-from bot.domain.outcomes import (
-    ALREADY_LINKED,
-    CONSENT_AWAITED,
-    MADE,
-    OWN,
-    REMOVING,
-    Outcome,
-)
+from bot.domain.outcomes import CONSENT_AWAITED, Outcome
 from bot.work.ledger.attempts import NEVER
+from bot.work.ledger.changing import is_one_of
 from bot.work.ledger.inserting import insert_into, insert_new
 from bot.work.ledger.schema import (
     attachments,
@@ -60,180 +57,132 @@ def put_lines(
     _put_attachments(connection, share_id, now, is_held=is_held)
     _put_lines(connection, share_id, needs_consent=needs_consent)
     if refusal:
-        _withhold(connection, share_id, refusal)
+        _withhold(connection, _WITHHOLD, share_id, refusal)
     elif needs_consent:
-        _hold(connection, share_id)
-    undecided = select(share_attachments.c.attachment_id).where(
-        share_attachments.c.share_id == share_id, share_attachments.c.outcome.is_(None)
-    )
-    wake(connection, undecided, now=now)
-    in_order = undecided.order_by(share_attachments.c.attachment_id)
-    return list(connection.execute(in_order).scalars())
+        _withhold(connection, _HOLD, share_id, CONSENT_AWAITED)
+    connection.execute(_WAKE, {"b_share_id": share_id, "due_at": now})
+    return list(connection.execute(_IN_ORDER, {"b_share_id": share_id}).scalars())
 
 
-def wake(connection: Connection, wanted: Select[tuple[int]], *, now: float) -> None:
-    """Have what is at rest among the *wanted* attachments worked on."""
-    connection.execute(
+def waking(wanted: Select[tuple[int]]) -> Update:
+    """Build what has the *wanted* attachments at rest worked on, from `due_at` on."""
+    return (
         update(attachments)
         .where(
             attachments.c.id.in_(wanted),
-            attachments.c.state.in_(AT_REST),
+            is_one_of(attachments.c.state, AT_REST),
         )
-        .values(
-            state=AttachmentState.PENDING,
-            asset_id=KNOWN_LINK,
-            relayed=0,
-            due_at=now,
-            **NEVER,
-        )
+        .values(state=AttachmentState.PENDING, asset_id=KNOWN_LINK, relayed=0, **NEVER)
     )
 
 
-def is_waiting() -> ColumnElement[bool]:
-    """Whether a line waits for its attachment, or for its removal."""
-    outcome = share_attachments.c.outcome
-    return or_(outcome.is_(None), outcome == REMOVING.code)
+_UNDECIDED = select(share_attachments.c.attachment_id).where(
+    share_attachments.c.share_id == bindparam("b_share_id"),
+    share_attachments.c.outcome.is_(None),
+)
+_IN_ORDER = _UNDECIDED.order_by(share_attachments.c.attachment_id)
+_WAKE = waking(_UNDECIDED)
 
-
-def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) -> None:
-    consent = Consent.NEEDED.value if needs_consent else None
-    outcome = CONSENT_AWAITED.code if needs_consent else None
-    wanted = _wanted(share_id).subquery()
-    connection.execute(
-        insert_new(connection, share_attachments).from_select(
-            ["share_id", "attachment_id", "consent", "outcome"],
-            select(
-                literal(share_id),
-                attachments.c.id,
-                literal(consent, String),
-                literal(outcome, String),
-            )
-            .join_from(
-                attachments,
-                wanted,
-                (attachments.c.team_id == wanted.c.team_id)
-                & (attachments.c.file_id == wanted.c.file_id)
-                & (attachments.c.work_item_id == wanted.c.work_item_id),
-            )
-            .where(attachments.c.id > 0),
-        )
-    )
-
-
-def _hold(connection: Connection, share_id: int) -> None:
-    """Have consent asked for what is tried again and went without before.
-
-    The setting is younger than those lines. What is under way already goes on.
-    """
-    _withhold(
-        connection,
-        share_id,
-        CONSENT_AWAITED,
-        share_attachments.c.consent.is_(None),
-        consent=Consent.NEEDED,
-    )
+#: Decides what nobody works on yet.
+_WITHHOLD = update(share_attachments).where(
+    share_attachments.c.share_id == bindparam("b_share_id"),
+    share_attachments.c.outcome.is_(None),
+    share_attachments.c.attachment_id.in_(
+        select(attachments.c.id).where(is_one_of(attachments.c.state, AT_REST))
+    ),
+)
+#: Has consent asked for what is tried again and went without before: the setting is
+#: younger than those lines. What is under way already goes on.
+_HOLD = _WITHHOLD.where(share_attachments.c.consent.is_(None)).values(
+    consent=Consent.NEEDED
+)
 
 
 def _withhold(
-    connection: Connection,
-    share_id: int,
-    outcome: Outcome,
-    *conditions: ColumnElement[bool],
-    **values: object,
+    connection: Connection, statement: Update, share_id: int, outcome: Outcome
 ) -> None:
-    """Decide what nobody works on yet, as far as *conditions* go."""
-    at_rest = select(attachments.c.id).where(attachments.c.state.in_(AT_REST))
-    connection.execute(
-        update(share_attachments)
-        .where(
-            share_attachments.c.share_id == share_id,
-            share_attachments.c.outcome.is_(None),
-            share_attachments.c.attachment_id.in_(at_rest),
-            *conditions,
-        )
-        .values(outcome=outcome.code, facts=dict(outcome.facts), **values)
-    )
-
-
-def disown(
-    connection: Connection,
-    attachment_id: int,
-    outcome: Outcome,
-    *,
-    asset_id: str | None,
-) -> list[int]:
-    """Keep that what earlier shares made is gone, and return them.
-
-    It is no longer theirs to undo. Somebody deleted it in Plane, else it could not be
-    made once more with *outcome*, nor could there be another link, *asset_id*, in its
-    place.
-    """
-    if not _is_another(connection, attachment_id, outcome, asset_id):
-        return []
-    already = outcome.for_others
-    return list(
-        connection.execute(
-            update(share_attachments)
-            .where(
-                share_attachments.c.attachment_id == attachment_id,
-                share_attachments.c.outcome.in_(OWN),
-            )
-            .values(outcome=already.code, facts=dict(already.facts))
-            .returning(share_attachments.c.share_id)
-        ).scalars()
-    )
-
-
-def _is_another(
-    connection: Connection, attachment_id: int, outcome: Outcome, asset_id: str | None
-) -> bool:
-    if outcome != ALREADY_LINKED:
-        return outcome.code in MADE
-    known = connection.execute(
-        select(attachments.c.asset_id).where(attachments.c.id == attachment_id)
-    ).scalar_one()
-    return bool(known != asset_id)
+    told = {"outcome": outcome.code, "facts": dict(outcome.facts)}
+    connection.execute(statement, {"b_share_id": share_id, **told})
 
 
 def _put_attachments(
     connection: Connection, share_id: int, now: float, *, is_held: bool
 ) -> None:
     state = AttachmentState.HELD if is_held else AttachmentState.PENDING
-    wanted = _wanted(share_id).add_columns(
+    connection.execute(
+        _insert_attachments(connection.dialect.name),
+        {"b_share_id": share_id, "b_state": state, "b_now": now},
+    )
+
+
+@cache
+def _insert_attachments(dialect: str) -> Executable:
+    wanted = _WANTED.add_columns(
         func.min(share_references.c.project_id),
         func.min(share_references.c.item_key),
-        literal(state.value),
+        bindparam("b_state", type_=attachments.c.state.type),
         literal(0),
         literal(0),
-        literal(now),
+        bindparam("b_now", type_=attachments.c.due_at.type),
     )
     identity = ["team_id", "file_id", "work_item_id"]
     place = ["project_id", "item_key"]
-    statement = insert_into(connection, attachments).from_select(
+    statement = insert_into(dialect, attachments).from_select(
         [*identity, *place, "state", "relayed", "attempts", "due_at"], wanted
     )
     # The work item may have moved, or its project have got another identifier.
+    return statement.on_conflict_do_update(
+        index_elements=identity,
+        set_={name: statement.excluded[name] for name in place},
+    )
+
+
+def _put_lines(connection: Connection, share_id: int, *, needs_consent: bool) -> None:
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=identity,
-            set_={name: statement.excluded[name] for name in place},
-        )
+        _insert_lines(connection.dialect.name),
+        {
+            "b_share_id": share_id,
+            "b_consent": Consent.NEEDED if needs_consent else None,
+            "b_outcome": CONSENT_AWAITED.code if needs_consent else None,
+        },
     )
 
 
-def _wanted(share_id: int):  # type: ignore[no-untyped-def]
-    identity = (
-        shares.c.team_id,
-        share_files.c.file_id,
-        share_references.c.work_item_id,
-    )
-    return (
-        select(*identity)
-        .join_from(shares, share_files, share_files.c.share_id == shares.c.id)
-        .join(share_references, share_references.c.share_id == shares.c.id)
-        .where(
-            shares.c.id == share_id, share_references.c.state == ReferenceState.FOUND
+@cache
+def _insert_lines(dialect: str) -> Executable:
+    wanted = _WANTED.subquery()
+    return insert_new(dialect, share_attachments).from_select(
+        ["share_id", "attachment_id", "consent", "outcome"],
+        select(
+            bindparam("b_share_id", type_=share_attachments.c.share_id.type),
+            attachments.c.id,
+            bindparam("b_consent", type_=String()),
+            bindparam("b_outcome", type_=String()),
         )
-        .group_by(*identity)
-        .order_by(func.min(share_files.c.position))
+        .join_from(
+            attachments,
+            wanted,
+            (attachments.c.team_id == wanted.c.team_id)
+            & (attachments.c.file_id == wanted.c.file_id)
+            & (attachments.c.work_item_id == wanted.c.work_item_id),
+        )
+        .where(attachments.c.id > 0),
     )
+
+
+_IDENTITY = (
+    shares.c.team_id,
+    share_files.c.file_id,
+    share_references.c.work_item_id,
+)
+_WANTED = (
+    select(*_IDENTITY)
+    .join_from(shares, share_files, share_files.c.share_id == shares.c.id)
+    .join(share_references, share_references.c.share_id == shares.c.id)
+    .where(
+        shares.c.id == bindparam("b_share_id"),
+        share_references.c.state == ReferenceState.FOUND,
+    )
+    .group_by(*_IDENTITY)
+    .order_by(func.min(share_files.c.position))
+)

@@ -56,20 +56,17 @@ class MoveLedger:
 
 
 def finish_moves(
-    connection: Connection, attachment_id: int, share_ids: Sequence[int], *, now: float
+    connection: Connection, attachment_id: int, sources: Sequence[int], *, now: float
 ) -> list[int]:
-    """Have a file removed from where these shares move it away from.
+    """Have a file removed from where shares moved it away from: these *sources*.
 
     It is on the work item of *attachment_id* now. Return the attachments to remove.
     """
+    if not sources:
+        return []
     there = connection.execute(
         select(attachments).where(attachments.c.id == attachment_id)
     ).one()
-    sources = connection.execute(
-        select(shares.c.moves).where(
-            shares.c.id.in_(share_ids), shares.c.moves.is_not(None)
-        )
-    ).scalars()
     removed: list[int] = []
     for source in sources:
         removed += begin_removal(

@@ -1,10 +1,19 @@
 """The parts of a share, its references and files, in SQL."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, delete, func, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import CONSENT_AWAITED, REMOVING, SETTLED, Outcome
@@ -13,6 +22,27 @@ from bot.domain.shares import Share
 from bot.work.ledger.inserting import insert_new
 from bot.work.ledger.schema import share_attachments, share_files, share_references
 from bot.work.ledger.states import UNDECIDED, Consent, ReferenceState
+
+
+def _count(table: Table) -> ScalarSelect[int]:
+    of_share = table.c.share_id == bindparam("share_id")
+    return select(func.count()).select_from(table).where(of_share).scalar_subquery()
+
+
+_COUNT = select(_count(share_references) + _count(share_files))
+_STATES = select(share_references.c.state).where(
+    share_references.c.share_id == bindparam("share_id")
+)
+_CHANGE_REFERENCE = update(share_references).where(
+    share_references.c.share_id == bindparam("b_share_id"),
+    share_references.c.reference == bindparam("b_reference"),
+)
+_CHANGE_FILE = update(share_files).where(
+    share_files.c.share_id == bindparam("b_share_id"),
+    share_files.c.file_id == bindparam("b_file_id"),
+)
+#: `dataclasses.asdict` would copy each value, which takes ten times as long.
+_FIELDS = tuple(field.name for field in dataclasses.fields(SharedFile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +77,7 @@ def put_parts(
     """Insert references and files; new ones get positions from *first* on."""
     if references:
         connection.execute(
-            insert_new(connection, share_references),
+            insert_new(connection.dialect.name, share_references),
             [
                 {
                     "share_id": share_id,
@@ -60,17 +90,27 @@ def put_parts(
         )
     if files:
         connection.execute(
-            insert_new(connection, share_files),
+            insert_new(connection.dialect.name, share_files),
             [
                 {
                     "share_id": share_id,
                     "file_id": file.file_id,
                     "position": position,
-                    "file": dataclasses.asdict(file),
+                    "file": _print_file(file),
                 }
                 for position, file in enumerate(files, first)
             ],
         )
+
+
+def describe_file(connection: Connection, share_id: int, file: SharedFile) -> None:
+    """Keep what is known by now of a file of the share."""
+    known = {"b_share_id": share_id, "b_file_id": file.file_id}
+    connection.execute(_CHANGE_FILE, {**known, "file": _print_file(file)})
+
+
+def _print_file(file: SharedFile) -> dict[str, object]:
+    return {name: getattr(file, name) for name in _FIELDS}
 
 
 def reopen_failures(connection: Connection, share_id: int) -> bool:
@@ -139,49 +179,56 @@ def reconsider(connection: Connection, share_id: int, share: Share) -> bool:
 
 def count_parts(connection: Connection, share_id: int) -> int:
     """Return how many references and files the share has."""
-    return sum(
-        connection.execute(
-            select(func.count()).where(table.c.share_id == share_id)
-        ).scalar_one()
-        for table in (share_references, share_files)
+    return connection.execute(_COUNT, {"share_id": share_id}).scalar_one()
+
+
+def resolve(
+    connection: Connection, share_id: int, resolutions: Iterable[Resolution]
+) -> None:
+    """Keep what references turned out to be."""
+    _change_references(
+        connection,
+        [
+            {
+                "b_share_id": share_id,
+                "b_reference": print_reference(resolution.reference),
+                "state": resolution.state,
+                "item_key": resolution.item_key,
+                "project_id": resolution.project_id,
+                "work_item_id": resolution.work_item_id,
+                "problem": problem.code if problem else None,
+                "facts": dict(problem.facts) if problem else None,
+            }
+            for resolution in resolutions
+            for problem in [resolution.problem]
+        ],
     )
 
 
-def resolve(connection: Connection, share_id: int, resolution: Resolution) -> None:
-    """Keep what a reference turned out to be."""
-    problem = resolution.problem
-    connection.execute(
-        update_reference(share_id, resolution.reference).values(
-            state=resolution.state,
-            item_key=resolution.item_key,
-            project_id=resolution.project_id,
-            work_item_id=resolution.work_item_id,
-            problem=problem.code if problem else None,
-            facts=dict(problem.facts) if problem else None,
-        )
+def name_references(
+    connection: Connection, share_id: int, names: Mapping[Reference, str]
+) -> None:
+    """Keep what references are called before they have been looked up."""
+    _change_references(
+        connection,
+        [
+            {
+                "b_share_id": share_id,
+                "b_reference": print_reference(reference),
+                "item_key": name,
+            }
+            for reference, name in names.items()
+        ],
     )
 
 
-def update_reference(share_id: int, reference: Reference) -> Update:
-    """Begin an update of one reference of the share."""
-    return update(share_references).where(
-        share_references.c.share_id == share_id,
-        share_references.c.reference == print_reference(reference),
-    )
+def _change_references(
+    connection: Connection, changes: Sequence[Mapping[str, object]]
+) -> None:
+    if changes:
+        connection.execute(_CHANGE_REFERENCE, changes)
 
 
-def has_reference(
-    connection: Connection, share_id: int, *states: ReferenceState
-) -> bool:
-    """Whether the share has a reference in one of *states*."""
-    return (
-        connection.execute(
-            select(share_references.c.reference)
-            .where(
-                share_references.c.share_id == share_id,
-                share_references.c.state.in_(states),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+def find_states(connection: Connection, share_id: int) -> set[str]:
+    """Return the states that the share's references are in."""
+    return set(connection.execute(_STATES, {"share_id": share_id}).scalars())

@@ -18,12 +18,12 @@ from bot.domain.outcomes import (
 )
 from bot.domain.presses import Press
 from bot.domain.retrials import Retrial
+from bot.work.ledger.arrivals import renew
 from bot.work.ledger.database import Database
 from bot.work.ledger.parts import reopen_failures
 from bot.work.ledger.removals import begin_removal, is_removable
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments, shares
-from bot.work.ledger.shares import renew
 from bot.work.ledger.states import ShareState
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 from bot.domain.outcomes import MOVED, OWN, REMOVING, UNDONE, Outcome
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
+from bot.work.ledger.deciding import decide_line
 from bot.work.ledger.schema import attachments, share_attachments
 from bot.work.ledger.states import AttachmentState
 
@@ -74,12 +75,5 @@ def tell_removal(
         told = (
             Outcome(MOVED, line.facts) if outcome == UNDONE and line.facts else outcome
         )
-        connection.execute(
-            update(share_attachments)
-            .where(
-                share_attachments.c.attachment_id == attachment_id,
-                share_attachments.c.share_id == line.share_id,
-            )
-            .values(outcome=told.code, facts=dict(told.facts))
-        )
+        decide_line(connection, attachment_id, line.share_id, told)
     return [line.share_id for line in lines]

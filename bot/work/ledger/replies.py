@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.domain.reports import Report
 from bot.domain.seeks import SeekMessage, parse_seek
+from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
 from bot.work.ledger.heard import Heard
 from bot.work.ledger.reporting import read_report
@@ -18,6 +19,27 @@ from bot.work.ledger.schema import shares
 from bot.work.ledger.states import ReplyState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.runner import JobKind
+
+_SHARE = select(shares).where(shares.c.id == bindparam("share_id"))
+_FINISH = (
+    update(shares)
+    .where(
+        shares.c.id == bindparam("b_id"),
+        shares.c.reply_due_at == bindparam("b_due_at"),
+    )
+    .values(reply_due_at=None)
+)
+_POSTPONE = (
+    update(shares)
+    .where(shares.c.id == bindparam("b_id"))
+    .values(
+        reply_attempts=shares.c.reply_attempts + 1,
+        reply_waiting_since=func.coalesce(
+            shares.c.reply_waiting_since,
+            bindparam("b_now", type_=shares.c.reply_waiting_since.type),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +85,7 @@ class ReplyLedger:
         None where the share was forgotten.
         """
         with self._database.read() as connection:
-            row = connection.execute(
-                select(shares).where(shares.c.id == share_id)
-            ).one_or_none()
+            row = connection.execute(_SHARE, {"share_id": share_id}).one_or_none()
             if row is None:
                 return None
             return Reply(
@@ -136,11 +156,7 @@ class ReplyLedger:
         """
         with self._database.write() as connection:
             finished = connection.execute(
-                update(shares)
-                .where(
-                    shares.c.id == reply.share_id, shares.c.reply_due_at == reply.due_at
-                )
-                .values(reply_due_at=None)
+                _FINISH, {"b_id": reply.share_id, "b_due_at": reply.due_at}
             )
         return finished.rowcount > 0
 
@@ -159,15 +175,18 @@ class ReplyLedger:
 
     def postpone(self, share_id: int, *, until: float) -> None:
         """Try the reply again at *until*."""
-        with self._heard.keeping(share_id, until=until):
-            self._set(
-                share_id,
-                reply_attempts=shares.c.reply_attempts + 1,
-                reply_due_at=until,
-                reply_not_before=until,
-                reply_waiting_since=func.coalesce(
-                    shares.c.reply_waiting_since, self._clock()
-                ),
+        with (
+            self._heard.keeping(share_id, until=until),
+            self._database.write() as connection,
+        ):
+            connection.execute(
+                _POSTPONE,
+                {
+                    "b_id": share_id,
+                    "b_now": self._clock(),
+                    "reply_due_at": until,
+                    "reply_not_before": until,
+                },
             )
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
@@ -176,9 +195,7 @@ class ReplyLedger:
 
     def _set(self, share_id: int, **values: object) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                update(shares).where(shares.c.id == share_id).values(**values)
-            )
+            change_row(connection, shares, share_id, values)
 
 
 def _sought(share: Row[Any]) -> SeekMessage | None:
@@ -190,6 +207,5 @@ def ask_for_reply(
     connection: Connection, share_ids: Sequence[int], *, now: float
 ) -> None:
     """Have the replies of these shares say what is new."""
-    connection.execute(
-        update(shares).where(shares.c.id.in_(share_ids)).values(reply_due_at=now)
-    )
+    for share_id in share_ids:
+        change_row(connection, shares, share_id, {"reply_due_at": now})

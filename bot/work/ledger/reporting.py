@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import CONSENTS, REMOVING, Outcome
@@ -15,6 +15,40 @@ from bot.work.ledger.schema import (
     share_references,
 )
 from bot.work.ledger.states import ReferenceState, ShareState
+
+_TOLD_REFERENCES = (
+    select(share_references)
+    .where(
+        share_references.c.share_id == bindparam("share_id"),
+        share_references.c.state != ReferenceState.IGNORED,
+        # One that is looked up has none, until it has to wait for that.
+        share_references.c.item_key.is_not(None),
+    )
+    .order_by(share_references.c.position)
+)
+_LINES = (
+    select(
+        attachments.c.work_item_id,
+        attachments.c.relayed,
+        attachments.c.waiting_for,
+        share_attachments.c.outcome,
+        share_attachments.c.facts,
+        share_files.c.file,
+    )
+    .join_from(share_attachments, attachments)
+    .join(
+        share_files,
+        (share_files.c.share_id == share_attachments.c.share_id)
+        & (share_files.c.file_id == attachments.c.file_id),
+    )
+    .where(share_attachments.c.share_id == bindparam("share_id"))
+    .order_by(share_files.c.position)
+)
+_FILES = (
+    select(share_files.c.file)
+    .where(share_files.c.share_id == bindparam("share_id"))
+    .order_by(share_files.c.position)
+)
 
 
 def read_report(connection: Connection, share: Row[Any]) -> Report:
@@ -52,16 +86,7 @@ def _waiting_for(share: Row[Any], reference: Row[Any]) -> Outcome | None:
 
 
 def _told_references(connection: Connection, share_id: int) -> Sequence[Row[Any]]:
-    rows = connection.execute(
-        select(share_references)
-        .where(
-            share_references.c.share_id == share_id,
-            share_references.c.state != ReferenceState.IGNORED,
-            # One that is looked up has none, until it has to wait for that.
-            share_references.c.item_key.is_not(None),
-        )
-        .order_by(share_references.c.position)
-    )
+    rows = connection.execute(_TOLD_REFERENCES, {"share_id": share_id})
     # A key and a link may name one work item.
     return list({row.item_key: row for row in rows}.values())
 
@@ -71,24 +96,7 @@ def _lines(connection: Connection, share: Row[Any]) -> dict[str, list[FileLine]]
 
     Its key may have been another one when the file was first attached.
     """
-    rows = connection.execute(
-        select(
-            attachments.c.work_item_id,
-            attachments.c.relayed,
-            attachments.c.waiting_for,
-            share_attachments.c.outcome,
-            share_attachments.c.facts,
-            share_files.c.file,
-        )
-        .join_from(share_attachments, attachments)
-        .join(
-            share_files,
-            (share_files.c.share_id == share_attachments.c.share_id)
-            & (share_files.c.file_id == attachments.c.file_id),
-        )
-        .where(share_attachments.c.share_id == share.id)
-        .order_by(share_files.c.position)
-    )
+    rows = connection.execute(_LINES, {"share_id": share.id})
     lines: dict[str, list[FileLine]] = {}
     for row in rows:
         file = SharedFile(**row.file)
@@ -115,9 +123,5 @@ def _outcome(line: Any, *, sharer: str) -> Outcome | None:
 
 def read_names(connection: Connection, share_id: int) -> tuple[str, ...]:
     """Return the names of a share's files."""
-    files = connection.execute(
-        select(share_files.c.file)
-        .where(share_files.c.share_id == share_id)
-        .order_by(share_files.c.position)
-    ).scalars()
+    files = connection.execute(_FILES, {"share_id": share_id}).scalars()
     return tuple(SharedFile(**file).plane_name for file in files)

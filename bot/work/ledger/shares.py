@@ -6,41 +6,57 @@ Each verb is one transaction.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
 from bot.domain.references import Reference, parse_reference
-from bot.domain.seeks import Seek, parse_seek, print_seek
+from bot.domain.seeks import Seek, parse_seek
 from bot.domain.shares import Share
 from bot.errors import Problem
-from bot.work.ledger.attempts import (
-    NEVER,
-    Attempts,
-    count_attempt,
-    read_attempts,
-)
+from bot.work.ledger.arrivals import extend_share, insert_share, print_notice
+from bot.work.ledger.attempts import Attempts, count_attempt, read_attempts
+from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
-from bot.work.ledger.inserting import insert_new
 from bot.work.ledger.lines import put_lines
 from bot.work.ledger.parts import (
     Resolution,
     count_parts,
-    has_reference,
+    find_states,
+    name_references,
     put_parts,
-    reconsider,
     resolve,
-    update_reference,
 )
 from bot.work.ledger.replies import ask_for_reply
-from bot.work.ledger.schema import (
-    share_references,
-    shares,
-)
-from bot.work.ledger.states import ReferenceState, ReplyState, ShareState
+from bot.work.ledger.schema import deletions, share_references, shares
+from bot.work.ledger.states import ReferenceState, ShareState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.ledger.withdrawals import is_deleted
 from bot.work.runner import JobKind
+
+_NEW = select(shares).where(
+    shares.c.id == bindparam("share_id"), shares.c.state == ShareState.NEW
+)
+_PENDING = (
+    select(share_references.c.reference, share_references.c.problem)
+    .where(
+        share_references.c.share_id == bindparam("share_id"),
+        share_references.c.state == ReferenceState.PENDING,
+    )
+    .order_by(share_references.c.position)
+)
+_IS_GONE = is_deleted(
+    shares.c.team_id,
+    bindparam("b_channel_id", type_=deletions.c.channel_id.type),
+    bindparam("b_message_ts", type_=deletions.c.message_ts.type),
+)
+_FIND = (
+    update(shares)
+    .where(shares.c.id == bindparam("b_id"))
+    .values(seek=None, is_withdrawn=or_(shares.c.is_withdrawn, _IS_GONE))
+)
+_RECEIVED_AT = select(shares.c.received_at).where(shares.c.id == bindparam("share_id"))
+_TOLD = {ReferenceState.FOUND, ReferenceState.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +109,19 @@ class ShareLedger:
         A message that was edited adds what is new in it to the share that it was.
         """
         with self._database.write() as connection:
-            share_id = self._insert(connection, share)
+            share_id = insert_share(connection, share, now=self._clock())
             if share_id is None:
-                return self._extend(connection, share)
+                return extend_share(connection, share, now=self._clock())
             put_parts(connection, share_id, share.references, share.files, first=0)
             return share_id
 
     def get_new(self, share_id: int) -> NewShare | None:
         """Return the share if it is still to be planned."""
         with self._database.read() as connection:
-            row = connection.execute(
-                select(shares).where(
-                    shares.c.id == share_id, shares.c.state == ShareState.NEW
-                )
-            ).one_or_none()
+            row = connection.execute(_NEW, {"share_id": share_id}).one_or_none()
             if row is None:
                 return None
-            pending = connection.execute(
-                select(share_references.c.reference, share_references.c.problem)
-                .where(
-                    share_references.c.share_id == share_id,
-                    share_references.c.state == ReferenceState.PENDING,
-                )
-                .order_by(share_references.c.position)
-            ).all()
+            pending = connection.execute(_PENDING, {"share_id": share_id}).all()
             return NewShare(
                 share_id=share_id,
                 trigger=row.trigger,
@@ -135,7 +140,6 @@ class ShareLedger:
 
     def find(self, share_id: int, found: Found) -> None:
         """Complete the share with what was sought for it."""
-        is_gone = is_deleted(shares.c.team_id, found.channel_id, found.message_ts)
         with self._database.write() as connection:
             put_parts(
                 connection,
@@ -145,31 +149,29 @@ class ShareLedger:
                 first=count_parts(connection, share_id),
             )
             connection.execute(
-                update(shares)
-                .where(shares.c.id == share_id)
-                .values(
-                    seek=None,
-                    channel_id=found.channel_id,
-                    message_ts=found.message_ts,
-                    thread_ts=found.thread_ts,
-                    is_private=found.is_private,
-                    is_external=found.is_external,
-                    is_withdrawn=or_(shares.c.is_withdrawn, is_gone),
-                )
+                _FIND,
+                {
+                    "b_id": share_id,
+                    "b_channel_id": found.channel_id,
+                    "b_message_ts": found.message_ts,
+                    "channel_id": found.channel_id,
+                    "message_ts": found.message_ts,
+                    "thread_ts": found.thread_ts,
+                    "is_private": found.is_private,
+                    "is_external": found.is_external,
+                },
             )
 
     def tell(self, share_id: int, notice: Outcome | None, *, is_private: bool) -> None:
         """End the share with a *notice*, to all or to the one who asked."""
+        told = print_notice(notice, is_private=is_private) if notice else None
+        ended = {
+            "state": ShareState.PLANNED if notice else ShareState.QUIET,
+            "notice": told,
+            "reply_due_at": self._clock() if notice else None,
+        }
         with self._database.write() as connection:
-            connection.execute(
-                update(shares)
-                .where(shares.c.id == share_id)
-                .values(
-                    state=ShareState.PLANNED if notice else ShareState.QUIET,
-                    notice=_print_notice(notice, is_private) if notice else None,
-                    reply_due_at=self._clock() if notice else None,
-                )
-            )
+            change_row(connection, shares, share_id, ended)
 
     def plan(
         self,
@@ -186,8 +188,7 @@ class ShareLedger:
         line that nobody works on.
         """
         with self._database.write() as connection:
-            for resolution in resolutions:
-                resolve(connection, share_id, resolution)
+            resolve(connection, share_id, resolutions)
             work = put_lines(
                 connection,
                 share_id,
@@ -195,28 +196,16 @@ class ShareLedger:
                 needs_consent=needs_consent,
                 refusal=refusal,
             )
-            told = has_reference(
-                connection, share_id, ReferenceState.FOUND, ReferenceState.REFUSED
-            )
-            if told:
-                ask_for_reply(connection, [share_id], now=self._clock())
-            if not has_reference(connection, share_id, ReferenceState.PENDING):
-                state = ShareState.PLANNED if told else ShareState.QUIET
-                connection.execute(
-                    update(shares).where(shares.c.id == share_id).values(state=state)
-                )
+            _conclude(connection, share_id, now=self._clock())
             return work
 
     def announce(self, share_id: int, told: Mapping[Reference, str]) -> float:
         """Have the thread told of look-ups by their names; return when it may be."""
         with self._database.write() as connection:
-            for reference, name in told.items():
-                connection.execute(
-                    update_reference(share_id, reference).values(item_key=name)
-                )
+            name_references(connection, share_id, told)
             ask_for_reply(connection, [share_id], now=self._clock())
             received_at: float = connection.execute(
-                select(shares.c.received_at).where(shares.c.id == share_id)
+                _RECEIVED_AT, {"share_id": share_id}
             ).scalar_one()
             return received_at
 
@@ -233,10 +222,7 @@ class ShareLedger:
         *told* has the names of those that the thread is told about meanwhile.
         """
         with self._database.write() as connection:
-            for reference, name in told.items():
-                connection.execute(
-                    update_reference(share_id, reference).values(item_key=name)
-                )
+            name_references(connection, share_id, told)
             if told:
                 ask_for_reply(connection, [share_id], now=self._clock())
             count_attempt(
@@ -252,81 +238,13 @@ class ShareLedger:
         """Return id, channel and due time of every share that is to be planned."""
         return list_unfinished(self._database, JobKind.SHARE)
 
-    def _insert(self, connection: Connection, share: Share) -> int | None:
-        """Insert the share's own row; None where its message has one."""
-        now = self._clock()
-        is_gone = is_deleted(share.team_id, share.channel_id, share.message_ts)
-        row = {
-            "team_id": share.team_id,
-            "channel_id": share.channel_id,
-            "trigger": share.identity,
-            "version": share.version,
-            "message_ts": share.message_ts,
-            "thread_ts": share.thread_ts,
-            "user_id": share.user_id,
-            "is_private": share.is_private,
-            "is_external": share.is_external,
-            "seek": print_seek(share.seek) if share.seek else None,
-            "notice": _print_notice(share.notice, False) if share.notice else None,
-            "moves": share.moves,
-            "is_withdrawn": connection.execute(select(is_gone)).scalar_one(),
-            "received_at": now,
-            "state": ShareState.PLANNED if share.notice else ShareState.NEW,
-            "due_at": now,
-            "reply_state": ReplyState.NONE,
-            "reply_due_at": now if share.notice else None,
-        }
-        statement = insert_new(connection, shares).returning(shares.c.id)
-        return connection.execute(statement, row).scalar_one_or_none()
 
-    def _extend(self, connection: Connection, share: Share) -> int | None:
-        """Add what is new in the share to its row; None where nothing is.
-
-        Events come in any order: an older version than the known one says nothing.
-        """
-        known = connection.execute(
-            select(shares.c.id, shares.c.version).where(
-                shares.c.team_id == share.team_id,
-                shares.c.trigger == share.identity,
-            )
-        ).one()
-        if share.version < known.version:
-            return None
-        share_id: int = known.id
-        changed = False
-        if share.version > known.version:
-            renewed: dict[str, object] = {"version": share.version}
-            if share.seek:  # in what was edited may be other files now
-                renewed["seek"] = print_seek(share.seek)
-            connection.execute(
-                update(shares).where(shares.c.id == share_id).values(renewed)
-            )
-            changed = reconsider(connection, share_id, share) or bool(share.seek)
-        before = count_parts(connection, share_id)
-        put_parts(connection, share_id, share.references, share.files, first=before)
-        if not changed and count_parts(connection, share_id) == before:
-            return None
-        renew(connection, share_id, now=self._clock())
-        return share_id
-
-
-def renew(connection: Connection, share_id: int, *, now: float) -> None:
-    """Have the share looked at once more."""
-    connection.execute(
-        update(shares)
-        .where(shares.c.id == share_id)
-        .values(
-            state=ShareState.NEW,
-            notice=None,  # what it is asked for now is told in its place
-            due_at=now,
-            **NEVER,
-        )
-    )
-
-
-def _print_notice(notice: Outcome, is_private: bool) -> dict[str, object]:
-    return {
-        "code": notice.code,
-        "facts": dict(notice.facts),
-        "is_private": is_private,
-    }
+def _conclude(connection: Connection, share_id: int, *, now: float) -> None:
+    """Keep how far the share is, and have told what its references turned out to be."""
+    states = find_states(connection, share_id)
+    is_told = not states.isdisjoint(_TOLD)
+    concluded: dict[str, object] = {"reply_due_at": now} if is_told else {}
+    if ReferenceState.PENDING not in states:
+        concluded["state"] = ShareState.PLANNED if is_told else ShareState.QUIET
+    if concluded:
+        change_row(connection, shares, share_id, concluded)

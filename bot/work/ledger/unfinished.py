@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from bot.work.ledger.database import Database
-from bot.work.ledger.lines import is_waiting
 from bot.work.ledger.schema import attachments, comments, share_attachments, shares
 from bot.work.ledger.states import UNDER_WAY, ShareState
+from bot.work.ledger.waiting import IS_WAITING
 from bot.work.runner import JobKind
 
 #: Id, channel and due time (epoch seconds) of a row to work on.
@@ -63,7 +63,7 @@ def _select_attachments() -> Select[Any]:
         )
         .join_from(attachments, share_attachments)
         .join(shares, shares.c.id == share_attachments.c.share_id)
-        .where(attachments.c.state.in_(UNDER_WAY), is_waiting())
+        .where(attachments.c.state.in_(UNDER_WAY), IS_WAITING)
         .group_by(attachments.c.id)
         .order_by(attachments.c.id)
     )

@@ -69,7 +69,7 @@ class WithdrawalLedger:
             "message_ts": deletion.message_ts,
             "noted_at": self._clock(),
         }
-        connection.execute(insert_new(connection, deletions), row)
+        connection.execute(insert_new(connection.dialect.name, deletions), row)
 
     def _hasten_shares(self, connection: Connection, found: list[int]) -> list[int]:
         return list(
@@ -118,7 +118,9 @@ class WithdrawalLedger:
 
 
 def is_deleted(
-    team_id: str | ColumnElement[str], channel_id: str, message_ts: str | None
+    team_id: ColumnElement[str],
+    channel_id: ColumnElement[str],
+    message_ts: ColumnElement[str],
 ) -> ColumnElement[bool]:
     """Whether it was heard that a message is gone."""
     return exists().where(
