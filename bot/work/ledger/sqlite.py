@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import LedgerInUse, StartError
 
+_TO_WRITE = "BEGIN IMMEDIATE"
 _BUSY_SECONDS = 2
 #: A start may wait for another one that brings the schema up to date just now.
 _MIGRATING_SECONDS = 8
@@ -27,20 +28,18 @@ class SqliteStore:
 
     def writing(self) -> contextlib.AbstractContextManager[Connection]:
         """Hold the one transaction that may write."""
-        return _writing(self.engine)
+        return _beginning(self.engine, _TO_WRITE)
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> contextlib.AbstractContextManager[Connection]:
         """Hold a transaction that sees one state of the file."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        return _beginning(self.engine, "BEGIN")
 
     @contextlib.contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Hold the transaction that may write, and wait longer for it than usual."""
         engine = _build_engine(self._url, busy_seconds=_MIGRATING_SECONDS)
         try:
-            with _writing(engine) as connection:
+            with _beginning(engine, _TO_WRITE) as connection:
                 yield connection
         finally:
             engine.dispose()
@@ -106,21 +105,20 @@ def _build_engine(url: str, *, busy_seconds: int) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _drop_what_can_only_read)
     return engine
 
 
 @contextlib.contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        writing = connection.execution_options(loadmaster_write=True)
-        with writing.begin():
-            yield writing
+def _beginning(engine: Engine, statement: str) -> Iterator[Connection]:
+    # No listener for the engine's "begin": with one, all it does is looked up for more.
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(statement)
+        yield connection
 
 
 def _set_up_connection(connection: Any, record: object) -> None:
-    # The driver must not begin transactions by itself, so that _begin can
+    # The driver must not begin transactions by itself, so that _beginning can
     # (docs.sqlalchemy.org/en/21/dialects/sqlite.html, "Serializable isolation").
     connection.isolation_level = None
     for pragma in (
@@ -129,11 +127,6 @@ def _set_up_connection(connection: Any, record: object) -> None:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("loadmaster_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _drop_what_can_only_read(context: ExceptionContext) -> None:
