@@ -15,7 +15,9 @@ from bot.errors import FinalProblem, LinkElsewhere, MalformedEvent, MalformedRef
 LATEST_SECONDS = 60 * 60.0
 
 #: docs.slack.dev/interactivity/implementing-slash-commands, `channel_name`.
-_PRIVATE = frozenset({"directmessage", "privategroup"})
+_PRIVATE_NAMES = frozenset({"directmessage", "privategroup"})
+#: docs.slack.dev/apis/web-api/using-the-conversations-api: no public channel's does.
+_PRIVATE_IDS = ("D", "G")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def parse_command(body: Mapping[str, Any], *, links: PlaneLinks, now: float) -> 
             message_ts=None,
             thread_ts=None,
             user_id=read_id(body, "user_id"),
-            is_private=_is_private(body) if place == channel_id else None,
+            is_private=_is_private(place, body if place == channel_id else {}),
             is_external=False,  # only members of the app's workspace have its command
             references=references,
             # Slack never delivers a command twice, and gives each a trigger of its own.
@@ -92,6 +94,16 @@ def _leads_elsewhere(text: str, links: PlaneLinks) -> bool:
     return False
 
 
-def _is_private(body: Mapping[str, Any]) -> bool:
+def _is_private(channel_id: str, body: Mapping[str, Any]) -> bool | None:
+    """Whether the conversation of *body* is private; None where Slack must be asked.
+
+    An id that begins with C may be of either kind, and so may a name: the docs' own
+    example has `channel_id=G8PSS9T3V` with `channel_name=foobar`.
+    """
     name = read_text(body, "channel_name")
-    return name in _PRIVATE or name.startswith("mpdm-")
+    is_private = (
+        channel_id.startswith(_PRIVATE_IDS)
+        or name in _PRIVATE_NAMES
+        or name.startswith("mpdm-")
+    )
+    return True if is_private else None

@@ -41,7 +41,7 @@ def test_a_key_asks_for_ones_latest_files():
     assert share.seek == SeekLatest(NOW - LATEST_SECONDS)
     assert (share.team_id, share.channel_id, share.user_id) == ("T1", "C1", "U1")
     assert (share.message_ts, share.thread_ts, share.files) == (None, None, ())
-    assert share.is_private is False
+    assert share.is_private is None
 
 
 @pytest.mark.parametrize(
@@ -90,17 +90,18 @@ def test_of_a_conversation_elsewhere_it_is_not_known_whether_it_is_private():
     assert parse(f"WEB-12 {ELSEWHERE}").is_private is None
 
 
-@pytest.mark.parametrize(
-    ("name", "is_private"),
-    [
-        ("general", False),
-        ("directmessage", True),
-        ("privategroup", True),
-        ("mpdm-anna--ben-1", True),
-    ],
-)
-def test_the_conversations_name_tells_whether_it_is_private(name, is_private):
-    assert parse(channel_name=name).is_private is is_private
+@pytest.mark.parametrize("name", ["directmessage", "privategroup", "mpdm-anna--ben-1"])
+def test_the_names_that_slack_gives_private_conversations_are_known(name):
+    assert parse(channel_name=name).is_private is True
+
+
+@pytest.mark.parametrize("channel", ["D1", "G8PSS9T3V"])
+def test_an_id_of_private_conversations_only_is_private_under_any_name(channel):
+    assert parse(channel_id=channel, channel_name="foobar").is_private is True
+
+
+def test_no_name_makes_a_conversation_public():
+    assert parse(channel_name="general").is_private is None
 
 
 @pytest.mark.parametrize("text", ["", None, "help", "?", "WEB 12", MESSAGE, FILE])

@@ -505,6 +505,24 @@ def test_a_link_works_in_the_private_conversation_itself(bench, command):
     assert planned(bench, share_id) == (["WEB-1"], ["a.pdf"])
 
 
+@pytest.mark.parametrize(
+    ("channel", "problems"),
+    [("CGENERAL", [None]), ("CSECRET", ["PrivateConversation"])],
+)
+def test_slack_is_asked_whether_a_command_is_of_a_private_channel(
+    bench, command, channel, problems
+):
+    """Its name tells nothing: Slack's own example calls one "foobar"."""
+    post(bench, "", "a.pdf", channel=channel)
+    share_id = command("WEB-1", channel=channel, channel_name="foobar")
+
+    bench.plan(share_id, private=PrivateFiles.DENY)
+
+    items = bench.ledger.replies.get(share_id).report.items
+    assert [item.problem and item.problem.code for item in items] == problems
+    assert len(bench.slack.calls("conversations.info")) == 1
+
+
 def test_a_linked_file_is_taken_and_none_beside_it(bench, command):
     message = post(bench, "", "a.pdf", "b.pdf")
     file = message.files[1]
