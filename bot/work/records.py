@@ -1,10 +1,5 @@
-"""Plane's record of an attachment: made, found after an unclear answer, removed.
+"""Plane's record of an attachment: made, found after an unclear answer, removed."""
 
-Plane lists no record whose bytes never came. Only its 409 to another POST with the same
-external id tells of one (observed, Plane CE 1.3.1).
-"""
-
-from collections.abc import Callable
 from functools import partial
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
@@ -13,13 +8,12 @@ from bot.domain.content_types import plane_mimetype
 from bot.domain.files import SharedFile
 from bot.errors import (
     AttachmentExists,
-    AttachmentGone,
     FinalProblem,
-    PlaneChanged,
     PlaneThrottled,
     TransientProblem,
 )
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
+from bot.work.making import is_finished, make_record
 
 
 class Records:
@@ -40,7 +34,7 @@ class Records:
             FinalProblem: there is none, unless of an earlier try.
         """
         ask = partial(self._ask, open_, item, file)
-        return create_anew(self._plane, item, ask)
+        return make_record(self._plane, item, ask)
 
     def discard(self, open_: OpenAttachment, item: WorkItem) -> None:
         """Delete the record, also one that there only may be; none is as good.
@@ -66,7 +60,7 @@ class Records:
             asset_id = self._ask(open_, item, open_.file).asset_id
         except AttachmentExists as existing:
             asset_id = existing.asset_id
-            return None if _is_uploaded(self._plane, item, asset_id) else asset_id
+            return None if is_finished(self._plane, item, asset_id) else asset_id
         self._ledger.open(open_.attachment_id, asset_id)
         return asset_id
 
@@ -92,31 +86,3 @@ class Records:
         except TransientProblem as problem:
             expect(within=problem.retry_after or 0.0)
             raise
-
-
-def create_anew(
-    plane: PlaneClient, item: WorkItem, ask: Callable[[], UploadTicket]
-) -> UploadTicket:
-    """Have *ask* make a record; one whose bytes never came makes way for it.
-
-    Raises:
-        AttachmentExists: the file is on the work item.
-        Problem: what *ask* raises, or the deletion.
-    """
-    try:
-        return ask()
-    except AttachmentExists as existing:
-        if _is_uploaded(plane, item, existing.asset_id):
-            raise
-        plane.delete_attachment(item, existing.asset_id)
-    try:
-        return ask()
-    except AttachmentExists as error:  # somebody else was quicker: look again
-        raise PlaneChanged from error
-
-
-def _is_uploaded(plane: PlaneClient, item: WorkItem, asset_id: str) -> bool:
-    try:
-        return plane.is_uploaded(item, asset_id)
-    except AttachmentGone:
-        return False

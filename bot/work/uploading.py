@@ -22,7 +22,7 @@ from bot.errors import (
     Problem,
     TransientProblem,
 )
-from bot.work.records import create_anew
+from bot.work.making import make_record
 from bot.work.relaying import relay
 
 #: Ours among the external ids of attachments, beside those of Slack's files.
@@ -61,7 +61,7 @@ class Upload:
         with self._file.held():
             if self._stored is None:
                 try:
-                    ticket = create_anew(self._plane, self._item, self._ask_for_ticket)
+                    ticket = make_record(self._plane, self._item, self._ask_for_ticket)
                 except AttachmentExists:
                     return ALREADY_ATTACHED
                 self._relay(ticket, progress)
