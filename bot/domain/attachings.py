@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.escaping import show_code
 from bot.domain.outcomes import Outcome
-from bot.domain.sentences import show_code, tell
+from bot.domain.sentences import tell
 from bot.domain.terminals import read_mrkdwn
 
 

@@ -9,6 +9,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.visible_text import visible_line
+
 #: Of more files or people than these, the rest is only counted.
 MOST_FILES = 20
 MOST_PEOPLE = 3
@@ -17,8 +19,6 @@ LONGEST_EXTERNAL_ID = 255
 
 #: Slack's own names are no longer; a file's name goes to Plane with up to 255 bytes.
 _LONGEST_NAME = 255
-#: Invisible, but part of the spelling in Persian and in the scripts of India.
-_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,5 @@ def _strong(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return *text* as one line of visible characters.
-
-    Plane refuses NUL (observed, Plane CE 1.3.1), and a surrogate has no UTF-8.
-    """
-    visible = (c if c.isprintable() or c in _JOINERS else " " for c in text)
-    line = " ".join("".join(visible).split())
+    line = visible_line(text)
     return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1]}…"

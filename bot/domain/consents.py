@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.blocks import Block, build_button
-from bot.domain.sentences import escape, mention, show_code
+from bot.domain.escaping import escape, mention, show_code
 
 #: The action ids of the buttons; their value is the share's number and a digest.
 CONSENT = "consent"

@@ -6,9 +6,9 @@ Limits: docs.slack.dev/reference/views and /reference/block-kit/block-elements.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.amounts import show_size
 from bot.domain.files import SharedFile
 from bot.domain.forms import ATTACH_FORM, FILES, ITEM
-from bot.domain.sentences import show_size
 
 #: More than this no menu holds.
 MOST_FILES = 100

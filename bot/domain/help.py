@@ -1,8 +1,8 @@
 """What the bot says of itself. No I/O."""
 
+from bot.domain.escaping import escape
 from bot.domain.references import WorkItemKey
 from bot.domain.seeks import SeekLatest
-from bot.domain.sentences import escape
 from bot.domain.shares import Share
 
 

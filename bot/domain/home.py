@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.blocks import Block, build_retry, build_section, is_retriable
+from bot.domain.escaping import escape, show_code
 from bot.domain.outcomes import Outcome
 from bot.domain.references import PlaneLinks
 from bot.domain.replies import write_reply
 from bot.domain.reports import Report
-from bot.domain.sentences import escape, show_code, tell
+from bot.domain.sentences import tell
 
 View = Mapping[str, Any]
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.domain.visible_text import JOINERS
+
 #: In bytes: what file systems take, and far from the 1024 of an S3 key, of which
 #: Plane uses 70 for itself (observed, Plane CE 1.3.1: 731 letters end in a 500).
 _LONGEST_NAME = 255
@@ -10,8 +12,6 @@ _LONGEST_SUFFIX = 32
 #: In characters (plane/db/models/issue.py: IssueLink.title).
 _LONGEST_TITLE = 255
 
-#: Invisible, but part of the spelling in Persian and in the scripts of India.
-_JOINERS = "\u200c\u200d"
 #: They choose how the character before them is drawn, most often as an emoji.
 _SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
@@ -19,7 +19,7 @@ _SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 # radosgw does not join them and answers 403 (observed, Plane CE 1.3.1). A surrogate
 # alone has no UTF-8. A joiner behind one holds an emoji together.
 _UNSTORABLE = "\ud800-\udfff\U00010000-\U0010ffff"
-_UNSTORABLES = re.compile(f"[{_UNSTORABLE}][{_UNSTORABLE}{_JOINERS}]*")
+_UNSTORABLES = re.compile(f"[{_UNSTORABLE}][{_UNSTORABLE}{JOINERS}]*")
 _BLANKS = re.compile(r"\s+")
 # plane/utils/path_validator.py deletes ".." wherever it stands.
 _DOTS = re.compile(r"\.{2,}")
@@ -45,7 +45,7 @@ def safe_title(title: str) -> str:
     """
     text = "".join(filter(_is_wanted, title))
     line = " ".join(text.encode(errors="ignore").decode().split())
-    return line[:_LONGEST_TITLE].strip(" " + _JOINERS)
+    return line[:_LONGEST_TITLE].strip(" " + JOINERS)
 
 
 def _invent(file_id: str, filetype: str) -> str:
@@ -65,14 +65,14 @@ def _clean(name: str) -> str:
 
 def _is_wanted(char: str) -> bool:
     """Tell text from control and invisible characters, bidi controls among them."""
-    if char in _JOINERS or char.isspace():
+    if char in JOINERS or char.isspace():
         return True
     is_invisible = unicodedata.category(char) in {"Cc", "Cf", "Cn"}
     return not is_invisible and char not in _SELECTORS
 
 
 def _trim(text: str) -> str:
-    return text.strip(" ." + _JOINERS)
+    return text.strip(" ." + JOINERS)
 
 
 def _shorten(name: str) -> str:

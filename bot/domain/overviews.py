@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.amounts import show_size
+from bot.domain.escaping import show_code
 from bot.domain.outcomes import LASTING, Outcome
-from bot.domain.sentences import show_code, show_size, tell
+from bot.domain.sentences import tell
 from bot.domain.terminals import read_mrkdwn, show_age, show_plain
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.domain.escaping import escape, show_code
 from bot.domain.files import SharedFile
 from bot.domain.names import safe_name
 from bot.domain.outcomes import TAKEN
-from bot.domain.sentences import escape, show_code, tell
+from bot.domain.sentences import tell
 
 #: More names than these are only counted.
 _MOST_NAMES = 10

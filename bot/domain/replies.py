@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.amounts import show_size
+from bot.domain.escaping import escape, show_code
 from bot.domain.outcomes import CONSENT_AWAITED, LINKS, MOVED, UNDONE, Outcome
 from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
 from bot.domain.reports import FileLine, ItemReport, Report
-from bot.domain.sentences import escape, is_known, show_code, show_size, tell
+from bot.domain.sentences import is_known, tell
 from bot.errors import MalformedReference
 
 #: chat.update refuses longer texts (docs.slack.dev/reference/methods/chat.update).

@@ -7,6 +7,8 @@ administrator can mend says so and names the setting, scope or permission.
 import re
 from collections.abc import Mapping
 
+from bot.domain.amounts import show_duration, show_size
+from bot.domain.escaping import mention, show_code
 from bot.domain.outcomes import NOT_UNDONE, Outcome
 from bot.errors import Fact
 
@@ -254,12 +256,7 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 
-#: What may be shown as a mention: the ids of people
-#: (docs.slack.dev/messaging/formatting-message-text).
-_PERSON = re.compile(r"[UW][A-Z0-9]{1,63}", re.ASCII)
 _SIZES = frozenset({"size", "limit", "announced", "received"})
-#: Invisible, but part of the spelling in Persian and in the scripts of India.
-_JOINERS = "\u200c\u200d"
 #: What needs no marks around it: nothing in it comes alive.
 _SIMPLE = re.compile(r"[^\W_](?:[\w., -]*[^\W_])?")
 
@@ -293,54 +290,6 @@ class _Facts(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return "unknown"
-
-
-def escape(text: str) -> str:
-    """Make *text* safe as mrkdwn: nothing in it comes alive as a mention or a link.
-
-    docs.slack.dev/messaging/formatting-message-text asks for these three.
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def show_code(text: str) -> str:
-    """Return *text* as inline code, where no formatting or emoji comes alive.
-
-    It becomes one line of at most 80 characters; a text with none is "unknown".
-    """
-    visible = (c if c.isprintable() or c in _JOINERS else " " for c in text)
-    line = " ".join("".join(visible).split())
-    shortened = line if len(line) <= 80 else f"{line[:50]}…{line[-25:]}"
-    quoted = shortened.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
-    return f"`{escape(quoted)}`" if quoted else "unknown"
-
-
-def mention(user_id: str) -> str:
-    """Return the mention of a person; of what is no person's id, its text as code."""
-    if not _PERSON.fullmatch(user_id):
-        return show_code(user_id)
-    return f"<@{user_id}>"
-
-
-def show_size(size: int) -> str:
-    """Return a number of bytes for people, in binary units as Slack shows them."""
-    amount, unit = float(size), "bytes"
-    for larger in ("KB", "MB", "GB"):
-        if round(amount, 1) < 1024:
-            break
-        amount, unit = amount / 1024, larger
-    number = f"{amount:.1f}".removesuffix(".0")
-    return f"{number} {unit}" if size != 1 else "1 byte"
-
-
-def show_duration(seconds: int) -> str:
-    """Return a duration for people, in the largest unit that it is a multiple of."""
-    amount, unit = seconds, "second"
-    for larger, factor in (("minute", 60), ("hour", 60)):
-        if amount % factor:
-            break
-        amount, unit = amount // factor, larger
-    return f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
 
 
 def _show_facts(facts: Mapping[str, Fact]) -> dict[str, str]:

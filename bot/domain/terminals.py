@@ -5,8 +5,8 @@ Escape sequences would move the cursor, bidi controls turn names around.
 
 import re
 
-#: Invisible, but part of the spelling in Persian and in the scripts of India.
-_JOINERS = "\u200c\u200d"
+from bot.domain.visible_text import is_visible
+
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,63})>", re.ASCII)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -35,6 +35,6 @@ def show_age(seconds: float) -> str:
 
 
 def _show(character: str) -> str:
-    if character.isprintable() or character in _JOINERS:
+    if is_visible(character):
         return character
     return character.encode("unicode_escape").decode("ascii")

@@ -10,6 +10,7 @@ from bot.clients.plane import WorkItem
 from bot.clients.plane_directory import PlaneDirectory
 from bot.config import PlaneSettings, Settings, read_plane
 from bot.domain.attachings import Result, print_results
+from bot.domain.escaping import show_code
 from bot.domain.outcomes import Outcome
 from bot.domain.permalinks import MessageLink, find_permalink
 from bot.domain.references import (
@@ -18,7 +19,7 @@ from bot.domain.references import (
     WorkItemKey,
     find_references,
 )
-from bot.domain.sentences import show_code, tell
+from bot.domain.sentences import tell
 from bot.domain.terminals import read_mrkdwn, show_plain
 from bot.entrypoints.clients import PlaneSide
 from bot.entrypoints.console import Console

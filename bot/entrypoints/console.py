@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from tqdm import tqdm
 
 from bot.domain.attachings import Result
+from bot.domain.escaping import show_code
 from bot.domain.outcomes import Outcome
-from bot.domain.sentences import show_code, tell
+from bot.domain.sentences import tell
 from bot.domain.terminals import read_mrkdwn, show_age, show_plain
 from bot.entrypoints.terminal import write
 from bot.errors import Problem

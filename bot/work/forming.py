@@ -12,6 +12,7 @@ from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.response_urls import ResponseUrls
 from bot.clients.slack_conversations import SlackConversations
 from bot.clients.slack_views import SlackViews, View
+from bot.domain.escaping import escape, show_code
 from bot.domain.files import SharedFile, check_file
 from bot.domain.form_views import (
     build_loading,
@@ -23,7 +24,7 @@ from bot.domain.form_views import (
 from bot.domain.forms import Form, MessageFiles, Moving, Opening, Uploads
 from bot.domain.moves import Movable
 from bot.domain.outcomes import Outcome
-from bot.domain.sentences import escape, show_code, tell
+from bot.domain.sentences import tell
 from bot.errors import (
     BotNotInvited,
     FileNotReady,

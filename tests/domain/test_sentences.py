@@ -17,19 +17,12 @@ from bot.domain.outcomes import (
     UNDONE,
     Outcome,
 )
-from bot.domain.sentences import (
-    SENTENCES,
-    escape,
-    mention,
-    show_code,
-    show_duration,
-    show_size,
-    tell,
-)
+from bot.domain.sentences import SENTENCES, tell
 from bot.errors import FinalProblem, Problem, TransientProblem
+from tests.domain.hostile import TEXTS, assert_is_one_harmless_line
 
 IT = "`design.pdf`"
-KB, MB, GB = 1024, 1024**2, 1024**3
+KB, MB = 1024, 1024**2
 
 
 def leaves(kind):
@@ -307,44 +300,6 @@ def test_how_long_something_was_tried_is_the_truth():
 
 
 @pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (0, "0 bytes"),
-        (1, "1 byte"),
-        (2, "2 bytes"),
-        (1023, "1023 bytes"),
-        (KB, "1 KB"),
-        (KB + 512, "1.5 KB"),
-        (MB - 1, "1 MB"),
-        (MB, "1 MB"),
-        (5 * MB, "5 MB"),
-        (7_549_747, "7.2 MB"),
-        (GB - 1, "1 GB"),
-        (GB, "1 GB"),
-        (3 * 1024 * GB, "3072 GB"),
-    ],
-)
-def test_sizes_are_shown_as_slack_shows_them(size, text):
-    assert show_size(size) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (1, "1 second"),
-        (90, "90 seconds"),
-        (60, "1 minute"),
-        (600, "10 minutes"),
-        (3600, "1 hour"),
-        (5400, "90 minutes"),
-        (86400, "24 hours"),
-    ],
-)
-def test_durations_are_shown_in_whole_units(seconds, text):
-    assert show_duration(seconds) == text
-
-
-@pytest.mark.parametrize(
     ("size", "limit", "told"),
     [
         (7_549_747, 5 * MB, "is 7.2 MB; Plane takes files up to 5 MB here."),
@@ -384,26 +339,6 @@ def test_words_from_outside_do_no_harm(host, shown):
     assert shown in tell(Outcome.of(errors.DownloadMisled(host)), it=IT)
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("design.pdf", "`design.pdf`"),
-        ("a & b <c>.png", "`a &amp; b &lt;c&gt;.png`"),
-        ("`rm -rf`", "`ˋrm -rfˋ`"),
-        ("نمی\u200cشود.txt", "`نمی\u200cشود.txt`"),
-        ("a" * 80, f"`{'a' * 80}`"),
-        ("a" * 77 + ".pdf", f"`{'a' * 50}…{'a' * 21}.pdf`"),
-        ("", "unknown"),
-    ],
-)
-def test_a_name_is_shown_as_inline_code(text, code):
-    assert show_code(text) == code
-
-
-TEXTS = st.text() | st.text(alphabet="<>&`*_~:@#! \n\r\t|ab\u202e\ud800", max_size=200)
-HARMLESS = re.compile(r"&(amp|lt|gt);")
-
-
 @pytest.mark.parametrize("code", sorted(CONSENTS))
 def test_what_is_asked_about_is_named_and_so_is_the_one_who_is_asked(code):
     told = tell(Outcome(code, {"sharer": "UANNA", "error": "not_there"}), it=IT)
@@ -411,34 +346,6 @@ def test_what_is_asked_about_is_named_and_so_is_the_one_who_is_asked(code):
     assert IT in told
     assert ("<@UANNA>" in told) is (code != "ConsentRefused")
     assert told[-1] == "."
-
-
-@pytest.mark.parametrize("user_id", ["U1", "W0ABC", "U" + "9" * 63])
-def test_a_person_is_mentioned(user_id):
-    assert mention(user_id) == f"<@{user_id}>"
-
-
-@pytest.mark.parametrize("user_id", ["", "U", "C1", "!channel", "u1", "U1>", "U1\n"])
-def test_nothing_but_a_person_is_mentioned(user_id):
-    assert "<" not in mention(user_id)
-
-
-def assert_is_one_harmless_line(told):
-    assert told.isprintable() or "\u200c" in told or "\u200d" in told
-    assert told.encode()
-    assert "<" not in told
-    assert ">" not in told
-    assert "&" not in HARMLESS.sub("", told)
-    assert told.count("`") % 2 == 0
-
-
-@given(TEXTS)
-def test_no_name_breaks_out_of_its_code(text):
-    code = show_code(text)
-
-    assert_is_one_harmless_line(code)
-    assert code == "unknown" or code.count("`") == 2
-    assert len(HARMLESS.sub("&", code)) <= 82
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PROBLEMS if make(kind).facts])
@@ -450,12 +357,3 @@ def test_no_fact_from_outside_comes_alive_or_takes_a_second_line(kind, text, num
 
     assert_is_one_harmless_line(told)
     assert len(told) < 1200
-
-
-@given(st.text())
-def test_escaped_text_can_be_read_back(text):
-    escaped = escape(text)
-    decoded = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-    assert decoded == text
-    assert not set("<>") & set(escaped)

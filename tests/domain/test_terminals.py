@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.sentences import mention, show_code
+from bot.domain.escaping import mention, show_code
 from bot.domain.terminals import read_mrkdwn, show_age, show_plain
 
 ANY = st.text(st.characters(codec=None))

@@ -3,9 +3,9 @@
 import unicodedata
 
 from bot.domain.content_types import plane_mimetype
+from bot.domain.escaping import escape, show_code
 from bot.domain.files import SharedFile
 from bot.domain.names import safe_name, safe_title
-from bot.domain.sentences import escape, show_code
 from tests.fuzz.draws import Draws
 
 SEEDS = [

@@ -1,6 +1,6 @@
 """The clocks: this machine's against Slack's and Plane's, by their answers' Date."""
 
-from bot.domain.sentences import show_duration
+from bot.domain.amounts import show_duration
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, skipped, warning
 

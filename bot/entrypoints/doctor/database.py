@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.domain.sentences import show_size
+from bot.domain.amounts import show_size
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.filesystems import find_risk
 from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, skipped, warning

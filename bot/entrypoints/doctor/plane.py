@@ -1,6 +1,6 @@
 """Plane: the key and whose it is, what it may do, and the server's limit for files."""
 
-from bot.domain.sentences import show_size
+from bot.domain.amounts import show_size
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.findings import Check, Finding, fault, ok, skipped, warning
 from bot.entrypoints.doctor.printable import show_name, show_names

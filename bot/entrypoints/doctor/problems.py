@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from requests import JSONDecodeError
 
+from bot.domain.amounts import show_duration
 from bot.domain.outcomes import Outcome
-from bot.domain.sentences import show_duration, tell
+from bot.domain.sentences import tell
 from bot.entrypoints.doctor.findings import Check, Finding, fault, warning
 from bot.errors import PlaneThrottled, Problem, SlackThrottled
 

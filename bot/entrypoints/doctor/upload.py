@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.storage import Storage
+from bot.domain.amounts import show_size
 from bot.domain.references import WorkItemKey
-from bot.domain.sentences import show_size
 from bot.entrypoints.doctor.chart import Chart
 from bot.entrypoints.doctor.examination import TimeUp, within
 from bot.entrypoints.doctor.findings import (
