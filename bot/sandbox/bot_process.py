@@ -88,6 +88,11 @@ class BotProcess:
         )
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it was started once, and its process is no more."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
     def url(self) -> str:
         """Scheme, host and port, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"

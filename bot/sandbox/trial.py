@@ -58,8 +58,10 @@ def try_out(files: Sequence[str], *, opens: bool = False) -> int:
 
 def _play(offers: Sequence[Offer], screen: Screen) -> int:
     with open_stage(os.environ) as stage, undisturbed_end():
-        message = _begin(stage, offers, screen)
-        return 0 if message and _is_well(stage, message, screen) else 1
+        if not _start(stage, screen):
+            return 1
+        message, is_over = _share(stage, offers, screen)
+        return 0 if is_over and _is_well(stage, message, screen) else 1
 
 
 def _play_on(
@@ -73,9 +75,10 @@ def _play_on(
         screen.say(f"See and try it in a browser: {page.address}")
         if opens:
             _open(page.address)
-        message = _begin(stage, offers, screen)
-        if message is None:
+        if not _start(stage, screen):
             return 1
+        # Whoever has the page open may have ended the bot already, and starts it again.
+        message, _ = _share(stage, offers, screen)
         if has_prompt:
             _stay(stage, message, screen)
         else:
@@ -88,29 +91,40 @@ def _open(address: str) -> None:
         webbrowser.open(address)
 
 
-def _begin(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message | None:
-    """Start the bot and show a first share; return its message, None without a bot."""
+def _start(stage: Stage, screen: Screen) -> bool:
+    """Start the bot; tell whether it runs."""
     screen.say(
         f"A Slack ({stage.slack.origin}) and a Plane ({stage.plane.origin}) are"
         " running on this machine, with Loadmaster between them."
     )
     try:
         stage.raise_curtain()
-        return _share(stage, offers, screen)
     except BotEnded as error:
-        screen.complain(f"{error}. Its log ends with:", *_last_of(stage.bot.lines))
-        return None
+        _complain_of_end(stage, error, screen)
+        return False
+    return True
 
 
-def _share(stage: Stage, offers: Sequence[Offer], screen: Screen) -> Message:
+def _share(
+    stage: Stage, offers: Sequence[Offer], screen: Screen
+) -> tuple[Message, bool]:
+    """Show a first share; return its message, and whether the bot saw it through."""
     what = "this file" if len(offers) == 1 else f"these {len(offers)} files"
     before = look_around(stage.slack)
     message = stage.share(offers, f"Please put {what} on {KEY}")
-    stage.hear_out(before, first=_PATIENCE, further=_PATIENCE)
+    try:
+        stage.hear_out(before, first=_PATIENCE, further=_PATIENCE)
+    except BotEnded as error:
+        _complain_of_end(stage, error, screen)
+        return message, False
     stage.wait_for_comments(message)
     show_thread(stage, message, screen)
     show_item(stage, KEY, screen)
-    return message
+    return message, True
+
+
+def _complain_of_end(stage: Stage, error: BotEnded, screen: Screen) -> None:
+    screen.complain(f"{error}. Its log ends with:", *_last_of(stage.bot.lines))
 
 
 def _stay(stage: Stage, message: Message, screen: Screen) -> None:

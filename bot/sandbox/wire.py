@@ -53,6 +53,9 @@ class Exchange:
     query: str = ""
 
 
+Told = Callable[[Exchange], object]
+
+
 class Server:
     """An HTTP server on loopback with a free port; use it as a context manager.
 
@@ -77,8 +80,9 @@ class Server:
         self._exchanges: list[Exchange] = []
         #: Is given every byte that comes in on connections made from now on.
         self.tap: Callable[[bytes], object] | None = None
-        #: Is given every request once it was answered, or was not.
-        self.on_exchange: Callable[[Exchange], object] | None = None
+        #: Is given every request as it begins, with the time; what it returns is given
+        #: how that ended.
+        self.on_request: Callable[[Request, float], Told] | None = None
         #: How many requests were begun, answered or not.
         self.begun = 0
         self._lock = threading.Lock()
@@ -165,6 +169,7 @@ class Server:
     def respond(self, request: Request, handler: Handler, started: float) -> Response:
         """Run the faults and the handler for one request and log the exchange."""
         status: int | None = None
+        tell = self.on_request(request, started) if self.on_request else None
         with self._lock:
             self.begun += 1
         try:
@@ -184,8 +189,8 @@ class Server:
             )
             with self._lock:
                 self._exchanges.append(exchange)
-            if self.on_exchange is not None:
-                self.on_exchange(exchange)
+            if tell is not None:
+                tell(exchange)
 
     def match(self, method: str, path: str) -> tuple[str, Mapping[str, str], Handler]:
         """Find the route for a request: operation, params and handler."""

@@ -5,6 +5,13 @@ import re
 
 TEXT = "what the designer drew\n"
 HOSTILE = "<img src=x onerror=alert(1)> *b* `c` &amp; ${7}.txt"
+BESIDE = """() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "x.txt"));
+    const options = { dataTransfer: data, bubbles: true, cancelable: true };
+    const drop = new DragEvent("drop", options);
+    return !document.querySelector("#side-plane").dispatchEvent(drop);
+}"""
 
 
 def test_a_dropped_file_is_on_the_work_item_and_undo_takes_it_back(visitor, stage):
@@ -36,8 +43,16 @@ def test_a_dropped_file_is_on_the_work_item_and_undo_takes_it_back(visitor, stag
     page.locator("#item-WEB-1 .attachment").wait_for(state="detached")
 
 
-def test_names_and_texts_are_shown_as_they_are_and_never_run(visitor, stage):
+def test_names_and_texts_are_shown_as_they_are_and_never_run(visitor, stage, tmp_path):
     page = visitor.page
+    assert page.evaluate(BESIDE)  # else the browser shows the file in place of the page
+    gone = tmp_path / "gone.txt"
+    gone.write_text("soon gone")
+    page.set_input_files("#pick-files", gone)
+    gone.unlink()
+    visitor.say("see WEB-1")
+    page.get_by_role("alert").get_by_text("gone.txt: It cannot be read.").wait_for()
+    visitor.press("Remove gone.txt")
     visitor.share(HOSTILE, "<script>alert(2)</script> *bold* see WEB-1")
 
     visitor.sees("is attached.")
@@ -56,6 +71,7 @@ def test_names_and_texts_are_shown_as_they_are_and_never_run(visitor, stage):
     stage.slack.post(
         "<javascript:alert(3)|run> <https://example.com/?a=1&amp;b=2|go> `a &lt; b`"
         " ```<b>``` &gt; <@UBEN> <!date^1^{date}|x> :tada: ~gone~ <#CSECRET|s>"
+        " :constructor: <@constructor>"
     )
     latest = page.locator("article", has_text="gone")
     latest.wait_for()
@@ -64,3 +80,4 @@ def test_names_and_texts_are_shown_as_they_are_and_never_run(visitor, stage):
     assert latest.locator("pre").inner_text() == "<b>"
     assert "@ben" in latest.inner_text()
     assert "\N{PARTY POPPER}" in latest.inner_text()
+    assert ":constructor: @constructor" in latest.inner_text()

@@ -21,6 +21,7 @@ def test_what_goes_wrong_is_told_and_what_can_wait_is_finished(visitor, stage):
     visitor.sees("down.txt is attached.")
 
     visitor.switch("Plane is out of calls", on=True)
+    visitor.sees("0 of 60 calls left", side="plane")
     visitor.share("throttled.txt", "see WEB-3")
     visitor.sees("Plane allows me no more calls this minute")
     visitor.switch("Plane is out of calls", on=False)
@@ -28,6 +29,7 @@ def test_what_goes_wrong_is_told_and_what_can_wait_is_finished(visitor, stage):
 
     visitor.switch("Plane is slow", on=True)
     visitor.share("slow.txt", "see WEB-4")
+    visitor.sees("under way", side="bot")
     visitor.sees("up in Plane.")
     visitor.switch("Plane is slow", on=False)
     visitor.sees("slow.txt is attached.")

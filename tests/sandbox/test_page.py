@@ -1,29 +1,43 @@
 """The sandbox's page over HTTP: who is let in, what is told, and what is hidden."""
 
 import http.client
+import io
 import json
 import socket
+import threading
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
 from bot.sandbox.bot_process import BotEnded
 from bot.sandbox.local_file import offer_greeting
+from bot.sandbox.message import ConnectionCut, Limited
 from bot.sandbox.page import PageServer
 from bot.sandbox.page.comment_nodes import read_nodes
-from bot.sandbox.page.uploads import LARGEST
+from bot.sandbox.page.uploads import LARGEST, receive
 from bot.sandbox.page.weather import TROUBLES
 from bot.sandbox.page.wire_view import mask, name_credential
 from bot.sandbox.slack import SlackServer
-from bot.sandbox.slack.http_delivery import Posted, Result
-from bot.sandbox.stage import Stage
-from bot.sandbox.wire import Exchange
+from bot.sandbox.slack.http_delivery import Post, Result
+from bot.sandbox.stage import PLANE_API_KEY, Stage
+from bot.sandbox.wire import Fault
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_NAME = "rebound.example:80"
+#: A call as a server tells of it when it begins, and when it has ended.
+CALL = SimpleNamespace(
+    operation="plane.me",
+    method="GET",
+    path="/api/v1/users/me/",
+    target="/api/v1/users/me/?api_key=plane_api_alice",
+    headers={"authorization": "Bearer xoxb-sandbox", "x-api-key": "plane_api_alice"},
+    status=200,
+    seconds=0.25,
+)
 
 
 class Client:
@@ -60,14 +74,16 @@ class Client:
 class StillBot:
     """A bot that does nothing."""
 
-    is_running = True
+    is_running, has_ended = True, False
     process = None
     url = "http://127.0.0.1:9"
+    starts = 0
 
     def kill(self):
-        self.is_running = False
+        self.is_running, self.has_ended = False, True
 
     def start(self):
+        self.starts += 1
         raise BotEnded("no bot")
 
 
@@ -196,7 +212,7 @@ def test_one_acts_only_where_one_is(client, stage):
     ephemeral = client.do("react", channel="CGENERAL", ts="1.000000", emoji="+1")
     form = client.do("submit", view="V1")
 
-    assert refused[1]["error"].startswith("Slack does not allow that")
+    assert refused[1] == {"error": "You are not in that conversation."}
     assert ephemeral[1] == {"error": "This message is gone."}
     assert form[1] == {"error": "This form is closed."}
     assert stage.slack.state.everywhere() == []
@@ -309,7 +325,6 @@ def test_an_open_page_does_not_keep_the_sandbox_from_ending(stage):
 def test_a_bot_that_does_not_start_is_seen_to_have_ended(client, stage):
     assert client.look()["bot"] == "running"
     assert client.do("bot", on=False) == (200, {})
-    stage.bot.process = SimpleNamespace()
     assert client.look()["bot"] == "ended"
     assert client.do("bot", on=True) == (200, {})
     assert client.look()["bot"] == "ended"
@@ -352,12 +367,9 @@ def test_no_secret_of_a_header_is_shown():
 
 
 def test_calls_of_all_sides_are_listed_without_secrets(client, stage):
-    sent = {"authorization": "Bearer xoxb-sandbox", "x-api-key": "plane_api_alice"}
-    call = Exchange("plane.me", "GET", "/api/v1/users/me/", sent, 200, 1.0, 0.25)
-    stage.plane.server.on_exchange(call)
-    url = "http://127.0.0.1:9/slack/events"
-    failed = Result(reason="connection_failed")
-    stage.slack.poster.on_posted(Posted("message", url, sent, failed, 2.0, 0.5))
+    stage.plane.server.on_request(CALL, 1.0)(CALL)
+    post = Post("message", "http://127.0.0.1:9/slack/events", CALL.headers, 2.0)
+    stage.slack.poster.on_post(post)(Result(reason="connection_failed"), 0.5)
 
     plane, slack = client.look()["wire"]
 
@@ -371,6 +383,158 @@ def test_calls_of_all_sides_are_listed_without_secrets(client, stage):
     assert slack["status"] is None
     assert "xoxb" not in json.dumps([plane, slack])
     assert "plane_api" not in json.dumps([plane, slack])
+
+
+def test_a_bot_that_is_starting_is_not_started_once_more(client, stage):
+    stage.bot.is_running = False
+
+    assert client.look()["bot"] == "starting"
+    assert client.do("bot", on=True) == (200, {})
+    assert stage.bot.starts == 0
+
+
+def test_the_cookies_of_other_programs_lock_nobody_out(client):
+    theirs = 'theme={"dark": "a b"}; x[y]=1; '
+
+    assert client.ask("/state", cookie=theirs + client.cookie)[0].status == 200
+    assert client.ask("/state", cookie=theirs)[0].status == 403
+
+
+def test_a_broken_upload_leaves_nothing_behind(tmp_path):
+    cut = SimpleNamespace(length=5, stream=Limited(io.BytesIO(b"abc"), 5))
+
+    with pytest.raises(ConnectionCut):
+        receive(cut, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_one_sees_does_not_change_while_it_is_looked_at(client, stage):
+    class Held(dict):
+        def items(self):
+            other = threading.Thread(target=stage.slack.state.touch, daemon=True)
+            other.start()
+            other.join(0.05)
+            held.append(other.is_alive())
+            return super().items()
+
+    held = []
+    stage.slack.post("hello").reactions = Held(eyes=["UBEN"])
+
+    assert client.look()["slack"]["messages"]["CGENERAL"][0]["text"] == "hello"
+    assert held == [True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("@ben and (@Loadmaster)", "<@UBEN> and (<@UBOT>)"),
+        ("mail me@ben.example", "mail me@ben.example"),
+        ("https://x.example/@ben", "<https://x.example/@ben>"),
+        ("@nobody <b>", "@nobody &lt;b&gt;"),
+    ],
+)
+def test_only_people_are_mentioned(client, stage, typed, sent):
+    client.do("share", channel="CGENERAL", text=typed)
+
+    assert stage.slack.state.messages("CGENERAL")[0].text == sent
+
+
+def test_what_slack_does_not_take_is_told_in_words(client, stage):
+    root = stage.slack.post("root", channel="CSHARED")
+    place = {"channel": "CSHARED"}
+    thread = {**place, "thread": root.ts}
+    theirs = {"as": "USTRANGER", **place}
+
+    told = [
+        client.do("share", **thread, text="/attach WEB-1"),
+        client.do("share", **place, text="/remind me"),
+        client.do("share", **theirs, text="/attach WEB-1"),
+        client.do("shortcut", **theirs, ts=root.ts),
+        client.do("home", **theirs),
+        client.do("direct", **theirs),
+        client.do("share", **place, thread="1.000000", text="too late"),
+        client.do("share", **place, text="x" * 40_001),
+        client.do("react", **place, ts=root.ts, emoji="no such thing"),
+        client.do("react", **place, ts=root.ts, emoji=" "),
+    ]
+
+    members = "Only members of this workspace have its shortcuts and commands."
+    assert [each[1].get("error") for each in told] == [
+        "Slack takes no /attach in a thread; write to the conversation.",
+        "Slack knows no /remind here; there is /attach.",
+        *[members] * 4,
+        "The message of this thread is gone.",
+        "Slack takes messages of up to 40,000 characters.",
+        "Slack has no emoji no such thing; write a name, such as paperclip.",
+        "Slack has no emoji without a name; write a name, such as paperclip.",
+    ]
+    assert stage.slack.state.everywhere() == [root]
+
+
+def test_one_edits_and_deletes_what_one_wrote_oneself(client, stage):
+    message = stage.slack.post("see WEB-1", channel="CSECRET")
+    where = {"channel": "CSECRET", "ts": message.ts}
+
+    other = client.do("edit", **{"as": "UBEN"}, **where, text="mine")
+    empty = client.do("edit", **where, text=" ")
+    same = client.do("edit", **where, text="see WEB-1")
+    edited = client.do("edit", **where, text="see WEB-2 & @ben")
+    shown = client.look()["slack"]["messages"]["CSECRET"][0]
+    taken = client.do("delete", **{"as": "UBEN"}, **where)
+    gone = client.do("delete", **where)
+
+    assert other[1] == taken[1] == {"error": "Only who wrote a message can change it."}
+    assert empty[1] == {"error": "Write something, or delete the message."}
+    assert (same, edited, gone) == ((200, {}),) * 3
+    assert (shown["text"], shown["edited"]) == ("see WEB-2 &amp; <@UBEN>", True)
+    subtypes = [each.event.get("subtype") for each in stage.slack.deliveries]
+    assert subtypes == [None, "message_changed", "message_deleted"]
+    assert stage.slack.state.messages("CSECRET") == []
+
+
+@pytest.mark.parametrize("typed", ["paperclip", ":Paperclip:", "\N{PAPERCLIP}"])
+def test_an_emoji_may_be_named_or_pasted_and_taken_back(client, stage, typed):
+    message = stage.slack.post("hello")
+    where = {"channel": "CGENERAL", "ts": message.ts}
+
+    client.do("react", **where, emoji=typed)
+    assert message.reactions == {"paperclip": ["UANNA"]}
+    client.do("react", **where, emoji=typed)
+    assert message.reactions == {}
+
+
+def test_a_call_is_listed_while_it_is_under_way(client, stage):
+    before = []
+
+    def look(request):
+        before.extend(client.look()["wire"])
+
+    stage.plane.fail(Fault("plane.me", look))
+    key = {"X-Api-Key": PLANE_API_KEY}
+    urlopen(Request(f"{stage.plane.origin}/api/v1/users/me/", headers=key)).close()
+    after = json.loads(client.ask(f"/state?after={before[0]['stamp']}")[1])["wire"]
+
+    assert (before[0]["status"], before[0]["ms"]) == (None, None)
+    assert [(each["number"], each["status"]) for each in after] == [(1, 200)]
+    assert after[0]["ms"] is not None
+    assert PLANE_API_KEY not in json.dumps(before + after)
+
+
+def test_a_long_session_keeps_the_latest_calls_and_no_others(client, stage):
+    urlopen(f"{stage.slack.origin}/api/api.test").close()
+    for _ in range(305):
+        stage.slack.wire.on_request(CALL, 0.0)(CALL)
+
+    assert [each["number"] for each in client.look()["wire"]] == [*range(7, 307)]
+    assert stage.slack.exchanges() == []
+
+
+def test_out_of_calls_none_are_left(client):
+    client.do("weather", id="throttled", on=True)
+    assert client.look()["plane"]["left"] == 0
+    client.do("weather", id="throttled", on=False)
+    assert client.look()["plane"]["left"] == client.look()["plane"]["limit"]
 
 
 @pytest.mark.parametrize(

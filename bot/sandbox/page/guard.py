@@ -6,9 +6,8 @@ made, and nobody who was not given the address with its key.
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 
 from bot.sandbox.message import Handler, Request, Response
 
@@ -27,6 +26,10 @@ _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 _LOCKED = "Open the address that loadmaster sandbox printed: it has the key in it.\n"
+_FOREIGN = (
+    "This is not for other sites. Copy the address that loadmaster sandbox printed"
+    " into the browser's address bar.\n"
+)
 
 
 class Guard:
@@ -54,7 +57,7 @@ class Guard:
             if not hmac.compare_digest(request.arg("key").encode(), self._key.encode()):
                 return self.protect(handler)(request)
             if self._is_foreign(request):
-                return _with_headers(_refusal("This is not for other sites.\n"))
+                return _with_headers(_refusal(_FOREIGN))
             cookie = f"{self._cookie}={self._key}; Path=/; HttpOnly; SameSite=Strict"
             return _with_headers(Response(303, {"Location": "/", "Set-Cookie": cookie}))
 
@@ -62,7 +65,7 @@ class Guard:
 
     def _refuse(self, request: Request) -> Response | None:
         if self._is_foreign(request):
-            return _refusal("This is not for other sites.\n")
+            return _refusal(_FOREIGN)
         if not self._has_key(request):
             return _refusal(_LOCKED)
         return None
@@ -81,16 +84,21 @@ class Guard:
         )
 
     def _has_key(self, request: Request) -> bool:
-        try:
-            cookie = SimpleCookie(request.headers.get("cookie", ""))
-        except CookieError:
-            return False
-        given = cookie[self._cookie].value if self._cookie in cookie else ""
-        return hmac.compare_digest(given.encode(), self._key.encode())
+        given = dict(_cookies(request.headers.get("cookie", "")))
+        held = given.get(self._cookie, "")
+        return hmac.compare_digest(held.encode(), self._key.encode())
 
     @property
     def _cookie(self) -> str:
         return f"loadmaster-{self._origin().rpartition(':')[2]}"
+
+
+def _cookies(header: str) -> Iterator[tuple[str, str]]:
+    # Not by http.cookies: it drops all where one, of another program on this machine,
+    # is not as it likes.
+    for pair in header.split(";"):
+        name, _, value = pair.strip().partition("=")
+        yield name, value
 
 
 def _refusal(text: str) -> Response:

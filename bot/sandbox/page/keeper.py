@@ -20,11 +20,10 @@ class Keeper:
     @property
     def state(self) -> State:
         """Whether it runs; before its first start it is about to."""
-        if self._stage.bot.is_running:
-            return "running"
-        if self._is_starting or self._stage.bot.process is None:
-            return "starting"
-        return "ended"
+        bot = self._stage.bot
+        if bot.has_ended:
+            return "starting" if self._is_starting else "ended"
+        return "running" if bot.is_running else "starting"
 
     def kill(self) -> None:
         """End it. What Slack has to tell it waits until it is back."""
@@ -34,15 +33,15 @@ class Keeper:
         self._stage.slack.state.touch()
 
     def start(self) -> None:
-        """Start it unless it runs; when it does not start, it is seen to have ended."""
+        """Start it if it has ended; if it does not start, it is seen to have ended."""
         with self._lock:
-            if self._stage.bot.is_running and self._stage.slack.request_url:
+            if not self._stage.bot.has_ended:
                 return
             self._set_starting(True)
             try:
                 self._stage.raise_curtain()
             except BotEnded:
-                """Its state tells."""
+                self._stage.bot.kill()
             finally:
                 self._set_starting(False)
 

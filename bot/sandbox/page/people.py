@@ -12,14 +12,19 @@ _ROLES = {"UANNA": "member", "UBEN": "member", "UGUEST": "guest"}
 def show_people(slack: SlackServer) -> list[Json]:
     """Return everybody that one can be."""
     return [
-        {"id": user.id, "name": user.name, "role": _role(user)}
+        {
+            "id": user.id,
+            "name": user.name,
+            "role": _role(user),
+            "isStranger": user.is_stranger,
+        }
         for user in slack.state.users.values()
         if not user.is_bot
     ]
 
 
 def show_conversations(slack: SlackServer, user: str) -> list[Json]:
-    """Return the conversations that *user* is in, those with the bot last."""
+    """Return the conversations that *user* is in: channels first, direct ones last."""
     state = slack.state
     channels = [
         each

@@ -10,8 +10,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from bot.sandbox.message import Handler, Request, Response, json_response
-from bot.sandbox.page.acting import ACTIONS, Unwell
-from bot.sandbox.page.filling import FILLING
+from bot.sandbox.page.acting import ACTIONS
+from bot.sandbox.page.action import Unwell
 from bot.sandbox.page.guard import Guard
 from bot.sandbox.page.keeper import Keeper
 from bot.sandbox.page.plane_view import show_plane
@@ -86,16 +86,17 @@ class PageServer:
         self._server.forget()  # nobody looks at the page's own calls
         user = self._person(request.arg("as", "UANNA"))
         after = request.arg("after", "0")
-        seen = self._stage.slack.state.changes
+        slack = self._stage.slack
+        seen = slack.state.changes
         return json_response(
             {
                 "seen": seen,
                 "me": user,
-                "slack": show_slack(self._stage.slack, user),
-                "plane": show_plane(self._stage),
+                "slack": slack.state.look(lambda: show_slack(slack, user)),
+                "plane": show_plane(self._stage) | self._weather.plane,
                 "bot": self._keeper.state,
                 "weather": self._weather.show(),
-                "wire": self._wire.show(int(after) if after.isdigit() else 0),
+                "wire": self._wire.show(int(after) if after.isdecimal() else 0),
             }
         )
 
@@ -118,7 +119,7 @@ class PageServer:
 
     def _act(self, request: Request) -> Response:
         if (request.length or 0) > _LARGEST_BODY:
-            return Response(413)
+            return json_response({"error": "That is too long."}, 413)
         try:
             body = json.loads(request.read())
             done = self._carry_out(request.params["name"], body)
@@ -141,8 +142,7 @@ class PageServer:
             }
             act[bool(body["on"])]()
             return None
-        action = {**ACTIONS, **FILLING}[name]
-        return action(self._stage.slack, self._person(str(body["as"])), body)
+        return ACTIONS[name](self._stage.slack, self._person(str(body["as"])), body)
 
     def _upload(self, request: Request) -> Response:
         user = self._person(request.arg("as"))

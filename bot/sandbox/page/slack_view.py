@@ -9,9 +9,12 @@ from bot.sandbox.page.people import show_conversations, show_people
 from bot.sandbox.slack import File, Message, SlackServer, View
 from bot.sandbox.slack.block_kit.values import first_values, nested
 from bot.sandbox.slack.messages import Json
+from bot.sandbox.slack.people import SLACKBOT
 
 #: Of each conversation; nobody scrolls back further in a sandbox.
 _MOST_MESSAGES = 200
+#: Whose the rest of a deleted message is.
+_NOBODY = {SLACKBOT: "slackbot"}
 _SHORTCODE = re.compile(r":([a-z0-9_+'-]+):")
 
 
@@ -29,7 +32,7 @@ def show_slack(slack: SlackServer, user: str) -> Json:
         "messages": messages,
         "modal": show_view(views[-1]) if views else None,
         "home": show_view(home) if (home := slack.home(user)) else None,
-        "names": {each.id: each.name for each in state.users.values()},
+        "names": {each.id: each.name for each in state.users.values()} | _NOBODY,
         "bot": state.bot_user,
     }
     return {**shown, "emoji": _find_emoji(shown)}

@@ -49,6 +49,11 @@ class Weather:
             for name, each in TROUBLES.items()
         ]
 
+    @property
+    def plane(self) -> Json:
+        """What of Plane looks otherwise than it is."""
+        return {"left": 0} if "throttled" in self._on else {}
+
     def switch(self, name: str, on: bool) -> None:
         """Let it go wrong from now on, or no more.
 

@@ -3,14 +3,14 @@
 import itertools
 import re
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.sandbox.slack.http_delivery import Posted
+from bot.sandbox.message import Request
+from bot.sandbox.slack.http_delivery import Post, Result
 from bot.sandbox.slack.messages import Json
 from bot.sandbox.stage import Stage
-from bot.sandbox.wire import Exchange
+from bot.sandbox.wire import Exchange, Server
 
 #: Older ones are forgotten.
 _MOST_CALLS = 300
@@ -34,57 +34,84 @@ _NAMES: Mapping[str, str] = {
 
 
 class WireView:
-    """Listens to the servers of *stage*; *notify* is called after each call."""
+    """Listens to the servers of *stage*; *notify* is called whenever there is news."""
 
     def __init__(self, stage: Stage, notify: Callable[[], object]) -> None:
         self._notify = notify
-        self._calls: deque[Json] = deque(maxlen=_MOST_CALLS)
-        self._numbers = itertools.count(1)
+        self._calls: dict[int, Json] = {}
+        self._numbers, self._stamps = itertools.count(1), itertools.count(1)
         self._lock = threading.Lock()
-        stage.slack.wire.on_exchange = lambda each: self._came("Slack", each)
-        stage.plane.server.on_exchange = lambda each: self._came("Plane", each)
-        stage.plane.store.server.on_exchange = lambda each: self._came("Storage", each)
-        stage.slack.poster.on_posted = self._posted
+        self._listen("Slack", stage.slack.wire)
+        self._listen("Plane", stage.plane.server)
+        self._listen("Storage", stage.plane.store.server)
+        stage.slack.poster.on_post = self._post
+        self._recorders = (stage.slack, stage.plane, stage.plane.store)
 
     def show(self, after: int) -> list[Json]:
-        """Return the calls with a number above *after*, oldest first."""
+        """Return the calls that began, or ended, after the one stamped *after*.
+
+        A call that is under way has no `ms` yet; it comes again under its number.
+        """
         with self._lock:
-            return [each for each in self._calls if each["number"] > after]
+            return [each for each in self._calls.values() if each["stamp"] > after]
 
-    def _came(self, server: str, exchange: Exchange) -> None:
-        self._add(
-            {
-                "from": "Loadmaster",
-                "to": server,
-                "about": _name(exchange.operation),
-                "method": exchange.method,
-                "path": mask(exchange.path, exchange.query),
-                "auth": name_credential(exchange.headers),
-                "status": exchange.status,
-                "at": exchange.started,
-                "ms": round(exchange.seconds * 1000),
-            }
-        )
+    def _listen(self, name: str, server: Server) -> None:
+        def begin(request: Request, started: float) -> Callable[[Exchange], None]:
+            number = self._begin(
+                {
+                    "from": "Loadmaster",
+                    "to": name,
+                    "about": _name(request.operation),
+                    "method": request.method,
+                    "path": mask(request.path, request.target.partition("?")[2]),
+                    "auth": name_credential(request.headers),
+                    "at": started,
+                }
+            )
+            return lambda done: self._end(number, done.status, done.seconds)
 
-    def _posted(self, posted: Posted) -> None:
-        self._add(
+        server.on_request = begin
+
+    def _post(self, post: Post) -> Callable[[Result, float], None]:
+        number = self._begin(
             {
                 "from": "Slack",
                 "to": "Loadmaster",
-                "about": posted.about,
+                "about": post.about,
                 "method": "POST",
-                "path": urlsplit(posted.url).path,
-                "auth": name_credential(posted.headers),
-                "status": posted.result.status,
-                "at": posted.started,
-                "ms": round(posted.seconds * 1000),
+                "path": urlsplit(post.url).path,
+                "auth": name_credential(post.headers),
+                "at": post.started,
             }
         )
+        return lambda result, seconds: self._end(number, result.status, seconds)
 
-    def _add(self, call: Json) -> None:
+    def _begin(self, call: Json) -> int:
         with self._lock:
-            self._calls.append({"number": next(self._numbers), **call})
+            number = next(self._numbers)
+            self._keep(number, {**call, "status": None, "ms": None})
+            if len(self._calls) > _MOST_CALLS:
+                del self._calls[next(iter(self._calls))]
+        if number % _MOST_CALLS == 0:
+            self._forget()
         self._notify()
+        return number
+
+    def _end(self, number: int, status: int | None, seconds: float) -> None:
+        with self._lock:
+            if call := self._calls.get(number):
+                ended = {"status": status, "ms": round(seconds * 1000)}
+                self._keep(number, {**call, **ended})
+        self._notify()
+
+    def _forget(self) -> None:
+        # Nobody looks at what the servers remember, and a session may be long.
+        for each in self._recorders:
+            each.forget()
+
+    def _keep(self, number: int, call: Json) -> None:
+        stamp = next(self._stamps)
+        self._calls[number] = {**call, "number": number, "stamp": stamp}
 
 
 def mask(path: str, query: str) -> str:

@@ -30,18 +30,17 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """One request to the app: what it was about, and how it went.
-
-    *started* is epoch seconds.
-    """
+class Post:
+    """One request to the app, and what it is about; *started* is epoch seconds."""
 
     about: str
     url: str
     headers: Mapping[str, str]
-    result: Result
     started: float
-    seconds: float
+
+
+#: Is given how a post ended, and after how many seconds.
+Told = Callable[[Result, float], object]
 
 
 @dataclass(slots=True)
@@ -51,8 +50,8 @@ class Poster:
     signing_secret: str
     clock: Callable[[], float]
     patience: float = PATIENCE
-    #: Is given every request once it was answered, or was not.
-    on_posted: Callable[[Posted], object] | None = None
+    #: Is given every request as it begins; what it returns is given how that ended.
+    on_post: Callable[[Post], Told] | None = None
 
     def post_event(self, url: str, envelope: Any, retry: int, reason: str) -> Result:
         """Post *envelope*; *retry* counts from 1, 0 for the first attempt."""
@@ -73,11 +72,11 @@ class Poster:
             **headers,
             **sign(self.signing_secret, int(self.clock()), body),
         }
-        at, started = self.clock(), time.monotonic()
+        post, started = Post(about, url, signed, self.clock()), time.monotonic()
+        tell = self.on_post(post) if self.on_post else None
         result = self._try(url, body, signed)
-        if self.on_posted is not None:
-            seconds = time.monotonic() - started
-            self.on_posted(Posted(about, url, signed, result, at, seconds))
+        if tell is not None:
+            tell(result, time.monotonic() - started)
         return result
 
     def _try(self, url: str, body: bytes, headers: Mapping[str, str]) -> Result:

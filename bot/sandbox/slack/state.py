@@ -74,6 +74,11 @@ class State:
         with self.lock():
             """That is all."""
 
+    def look(self, at: Callable[[], T]) -> T:
+        """Return what *at* sees; nothing changes meanwhile."""
+        with self._changed:
+            return at()
+
     def wait_for(self, look: Callable[[], T | None], timeout: float) -> T | None:
         """Wait until *look* returns something; None when *timeout* seconds passed."""
         with self._changed:

@@ -1,9 +1,13 @@
 // What all parts of the page share: what there is, what a person looks at, and doing.
 
 import { act, look, upload } from "./api.js";
+import { noteUnread } from "./unread.js";
 
 /** What the sandbox told last; null before that. */
-export const data = { now: null, wire: [] };
+export const data = { now: null, wire: [], stamp: 0 };
+
+/** The place beside the conversations. */
+export const HOME = "home";
 
 /** What is only this page's: who one is, what is open, what is being written. */
 export const ui = {
@@ -19,15 +23,24 @@ export const ui = {
   hasShared: false,
   isConnected: true,
   isDragging: false,
-  notice: "",
+  editing: null,
+  picking: null,
+  asked: null,
+  notice: null,
   said: "",
   missed: new Set(),
+  ...recall(),
 };
+
+/** What of it a reload leaves as it was, in this tab. */
+const KEPT = ["me", "place", "tab", "item"];
+const MOST_CALLS = 300;
 
 let draw = () => {};
 let isDue = false;
-let isLooking = false;
+let looking = null;
 let isNew = false;
+let clearing = 0;
 
 /** Tell how the page is drawn. */
 export function setDraw(callback) {
@@ -41,43 +54,73 @@ export function redraw() {
   queueMicrotask(() => {
     isDue = false;
     draw();
+    remember();
   });
 }
 
-/** Look at the sandbox again; one look at a time. */
-export async function refresh() {
+/** Look at the sandbox again, one look at a time; resolves once all is drawn. */
+export function refresh() {
   isNew = true;
-  if (isLooking) return;
-  isLooking = true;
+  looking ??= lookOn().finally(() => {
+    looking = null;
+  });
+  return looking;
+}
+
+/** Wait for the look that is under way. */
+export async function settled() {
+  await looking;
+}
+
+async function lookOn() {
   while (isNew) {
     isNew = false;
     try {
       await lookOnce();
+      ui.isConnected = true;
     } catch {
       ui.isConnected = false;
     }
     redraw();
   }
-  isLooking = false;
 }
 
 async function lookOnce() {
   const person = ui.me;
-  const seen = await look(person, data.wire.at(-1)?.number ?? 0);
+  const seen = await look(person, data.stamp);
   if (person !== ui.me) {
     isNew = true;
     return;
   }
-  data.wire = [...data.wire, ...seen.wire].slice(-300);
+  noteCalls(seen.wire);
   notePlane(data.now?.plane, seen.plane);
   noteSlack(data.now?.slack, seen.slack);
+  noteUnread(person, seen.slack);
   data.now = seen;
+  settle(seen.slack);
 }
 
-/** Do something as the person one is; what goes wrong is told. */
-export async function doAs(name, body) {
+// A call that was under way comes again, under the same number.
+function noteCalls(news) {
+  const calls = new Map(data.wire.map((each) => [each.number, each]));
+  for (const each of news) {
+    calls.set(each.number, each);
+    data.stamp = Math.max(data.stamp, each.stamp);
+  }
+  data.wire = [...calls.values()].slice(-MOST_CALLS);
+}
+
+// A person may not be where the one before them was.
+function settle(slack) {
+  const isMember = !slack.people.find((each) => each.id === ui.me)?.isStranger;
+  const isThere = slack.conversations.some((each) => each.id === ui.place);
+  if (!isThere && !(isMember && ui.place === HOME)) ui.place = slack.conversations[0].id;
+}
+
+/** Do something as the person one is, in turn or by `ask`; what goes wrong is told. */
+export async function doAs(name, body, by = act) {
   try {
-    return await act(name, { as: ui.me, ...body });
+    return await by(name, { as: ui.me, ...body });
   } catch (error) {
     complain(error.message);
     return null;
@@ -86,12 +129,12 @@ export async function doAs(name, body) {
   }
 }
 
-/** Upload files as the person one is; return their ids. */
-export async function uploadAll(files) {
+/** Upload files as a person; return their ids. */
+export async function uploadAll(files, person) {
   const ids = [];
   for (const file of files) {
     try {
-      ids.push(await upload(file, ui.me));
+      ids.push(await upload(file, person));
     } catch (error) {
       complain(`${file.name}: ${error.message}`);
     }
@@ -101,27 +144,44 @@ export async function uploadAll(files) {
 
 /** Show a sentence about what went wrong, for a while. */
 export function complain(text) {
-  ui.notice = text;
+  notify(text, true);
+}
+
+/** Show a sentence about what was done, for a while. */
+export function tell(text) {
+  notify(text, false);
+}
+
+function notify(text, isBad) {
+  ui.notice = { text, isBad, number: (ui.notice?.number ?? 0) + 1 };
   redraw();
-  setTimeout(() => {
-    if (ui.notice === text) ui.notice = "";
+  clearTimeout(clearing);
+  clearing = setTimeout(() => {
+    ui.notice = null;
     redraw();
   }, 8000);
 }
 
-/** Have something said by a screen reader. */
+/** Have something said by a screen reader, though it was said last as well. */
 export function say(text) {
-  ui.said = text;
+  ui.said = ui.said === text ? `${text}\u00a0` : text;
   redraw();
 }
 
-/** Show a work item in Plane. */
+/** Show a work item in Plane, and go there. */
 export function openItem(key) {
   ui.item = key;
   ui.tab = "plane";
+  focusOn(`[id="item-${key}"] .item-head`, "nearest");
+}
+
+/** Redraw, then bring an element into view and give it the focus. */
+export function focusOn(selector, block) {
   redraw();
   requestAnimationFrame(() => {
-    document.getElementById(`item-${key}`)?.scrollIntoView({ block: "nearest" });
+    const found = document.querySelector(selector);
+    found?.scrollIntoView({ block });
+    found?.focus({ preventScroll: true });
   });
 }
 
@@ -140,7 +200,7 @@ function notePlane(before, after) {
     ui.item = item.key;
     if (ui.tab !== "plane") ui.missed.add("plane");
     const files = item.attachments.filter((each) => news.includes(each.id + each.done));
-    for (const each of files) if (each.done) ui.said = `${each.name} is on ${item.key} now.`;
+    for (const each of files) if (each.done) say(`${each.name} is on ${item.key} now.`);
   }
 }
 
@@ -161,4 +221,21 @@ function contents(item) {
     ...item.comments.map((each) => each.id),
     ...item.links.map((each) => each.id),
   ];
+}
+
+function remember() {
+  const kept = Object.fromEntries(KEPT.map((name) => [name, ui[name]]));
+  try {
+    sessionStorage.setItem("page", JSON.stringify(kept));
+  } catch {
+    // where a browser keeps nothing, a reload begins anew
+  }
+}
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem("page")) ?? {};
+  } catch {
+    return {};
+  }
 }

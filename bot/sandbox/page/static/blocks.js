@@ -1,6 +1,7 @@
 // Block Kit as the bot sends it. Source: docs.slack.dev/reference/block-kit.
 
-import { data, doAs, openItem, redraw, ui } from "./app.js";
+import { data, doAs, focusOn, openItem, ui } from "./app.js";
+import { askFirst } from "./asking.js";
 import { field } from "./fields.js";
 import { h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
@@ -45,12 +46,8 @@ function itemOf(url) {
 function openMessage([, channel, seconds, micros]) {
   const there = data.now.slack.conversations.some((each) => each.id === channel);
   if (!there) return;
-  ui.place = channel;
-  ui.tab = "slack";
-  redraw();
-  requestAnimationFrame(() => {
-    document.getElementById(`m-${channel}-${seconds}.${micros}`)?.scrollIntoView({ block: "center" });
-  });
+  Object.assign(ui, { place: channel, tab: "slack", thread: null, editing: null });
+  focusOn(`[id="m-${channel}-${seconds}.${micros}"]`, "center");
 }
 
 function section(block, where) {
@@ -104,17 +101,26 @@ function element(block, item, where) {
 
 function button(block, item, where) {
   const style = item.style ? ` ${item.style}` : "";
-  const onclick = () => confirmed(item) && press(block, item, where, item.value);
+  const onclick = () => afterConfirm(item, () => press(block, item, where, item.value));
   return h("button", { type: "button", class: `button small${style}`, onclick }, plain(item.text, around()));
 }
 
 function option(block, item, each, where) {
-  const onclick = () => press(block, item, where, each.value);
+  const onclick = () => afterConfirm(item, () => press(block, item, where, each.value));
   return h("button", { type: "button", class: "button small", onclick }, plain(each.text, around()));
 }
 
-function confirmed(item) {
-  return !item.confirm || window.confirm(item.confirm.text.text);
+function afterConfirm(item, go) {
+  const { confirm } = item;
+  if (!confirm) return go();
+  const question = {
+    title: plain(confirm.title, around()),
+    text: plain(confirm.text, around()),
+    yes: confirm.confirm ? plain(confirm.confirm, around()) : "Yes",
+    no: confirm.deny ? plain(confirm.deny, around()) : "No",
+    isDanger: confirm.style === "danger",
+  };
+  return askFirst(question, go);
 }
 
 function press(block, item, where, value) {

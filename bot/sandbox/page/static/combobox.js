@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 const PAUSE = 150;
 const states = new Map();
 
-/** Describe the field; `about.suggest` looks up, `about.choose` takes an option. */
+/** Describe the field; `about.suggest` looks up, or returns null; `about.choose` takes. */
 export function combobox(about) {
   const state = stateOf(about.id);
   const chosen = about.value.selected_option?.text.text ?? "";
@@ -71,10 +71,10 @@ function type(state, about, typed) {
 }
 
 async function search(state, about, typed) {
-  const { options, least } = await about.suggest(typed);
+  const options = await about.suggest(typed);
   if (state.typed !== typed) return;
-  const isShort = typed.length < least;
-  Object.assign(state, { options, at: 0, note: isShort || options.length ? "" : "Nothing is found." });
+  const isNone = options?.length === 0;
+  Object.assign(state, { options: options ?? [], at: 0, note: isNone ? "Nothing is found." : "" });
   redraw();
 }
 

@@ -77,6 +77,7 @@ function chip(file) {
 }
 
 function help() {
+  if (ui.draft.startsWith("/") && ui.thread) return "Slack takes no command in a thread.";
   if (ui.draft.startsWith("/")) return [h("strong", null, COMMAND), ` ${HINT}`, h("span", { class: "quiet" }, " Attach files to a Plane work item")];
   if (!ui.files.length || KEY.test(ui.draft)) return null;
   const keys = allItems(data.now.plane).slice(0, 4).map((each) => each.key);
@@ -137,15 +138,16 @@ function set(changes, takesFocus = false) {
 }
 
 async function send(channel) {
-  const { draft, files, thread } = ui;
+  // Whoever one becomes meanwhile, this is who writes.
+  const { me, draft, files, thread } = ui;
   if (!draft.trim() && !files.length) return;
   set({ sending: ui.sending + 1, draft: "", files: [] });
-  const ids = await uploadAll(files);
+  const ids = await uploadAll(files, me);
   const isWhole = ids.length === files.length;
-  const done = isWhole && (await doAs("share", { channel: channel.id, text: draft, files: ids, thread }));
+  const done = isWhole && (await doAs("share", { as: me, channel: channel.id, text: draft, files: ids, thread }));
   ui.sending -= 1;
   ui.hasShared ||= Boolean(done && files.length);
   // What was not taken may be mended, unless something else is being written by now.
-  if (!done && !ui.draft && !ui.files.length) set({ draft, files });
+  if (!done && ui.me === me && !ui.draft && !ui.files.length) set({ draft, files, thread: ui.place === channel.id ? thread : null });
   redraw();
 }

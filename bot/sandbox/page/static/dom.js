@@ -3,6 +3,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const PROPERTIES = new Set(["checked", "disabled", "value"]);
+/** What is no attribute: `made` and `gone` are called with the element, once each. */
+const OURS = new Set(["key", "made", "gone", "value"]);
 
 /** Describe an element; children may be nested lists, texts, or nothing. */
 export function h(tag, props, ...children) {
@@ -17,12 +19,17 @@ export function render(parent, children) {
   const loose = old.filter((n) => n.key === undefined);
   const nodes = flat.map((each) => update(take(each, keyed, loose), each, parent));
   const kept = new Set(nodes);
-  for (const node of old) if (!kept.has(node)) node.remove();
+  for (const node of old) if (!kept.has(node)) drop(node);
   let next = parent.firstChild;
   for (const node of nodes) {
     if (node === next) next = next.nextSibling;
     else parent.insertBefore(node, next);
   }
+}
+
+function drop(node) {
+  node.remove();
+  node.props?.gone?.(node);
 }
 
 function isThere(child) {
@@ -75,7 +82,7 @@ function setAll(element, props) {
 }
 
 function set(element, name, value) {
-  if (name === "key" || name === "made" || name === "value") return;
+  if (OURS.has(name)) return;
   if (name.startsWith("on")) element[name] = value;
   else if (PROPERTIES.has(name)) element[name] = Boolean(value);
   else if (value === null || value === undefined || value === false) {

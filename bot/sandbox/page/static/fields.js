@@ -1,13 +1,23 @@
 // What takes something in, in a modal or beside a text: each change goes to Slack.
 
-import { doAs, redraw, uploadAll } from "./app.js";
+import { ask } from "./api.js";
+import { doAs, redraw, settled, ui, uploadAll } from "./app.js";
 import { combobox } from "./combobox.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { size } from "./words.js";
 
 const MANY = new Set(["checkboxes", "multi_static_select"]);
-const uploading = new Set();
+/** How many lots of files are on their way, by the id of their field. */
+const uploading = new Map();
+/** What stands in a field of several things; first what Slack was not told of yet. */
+const entered = new Map();
+const drawn = new Map();
+
+/** Tell whether files are on their way into a view. */
+export function isUploading(view) {
+  return [...uploading].some(([id, lots]) => lots && id.startsWith(`f-${view}-`));
+}
 
 /** Describe an element with its label, hint and error. */
 export function field(block, element, where) {
@@ -79,12 +89,11 @@ function select(element, about) {
 }
 
 function boxes(element, about) {
-  const held = (about.value.selected_options ?? []).map((each) => each.value);
+  const held = hold(about, (about.value.selected_options ?? []).map((each) => each.value));
   return element.options.map((each) => {
-    const isOn = held.includes(each.value);
-    const others = held.filter((value) => value !== each.value);
-    const onchange = () => about.choose(isOn ? others : [...held, each.value]);
-    return tick("checkbox", each, isOn, onchange, about);
+    const onchange = (event) =>
+      enter(about, (now) => (event.target.checked ? [...now, each.value] : without(now, each.value)));
+    return tick("checkbox", each, held.includes(each.value), onchange, about);
   });
 }
 
@@ -105,15 +114,8 @@ function tick(type, option, checked, onchange, about) {
 }
 
 function files(element, about) {
-  const held = about.value.files ?? [];
-  const add = async (list) => {
-    uploading.add(about.id);
-    redraw();
-    const ids = await uploadAll(list);
-    uploading.delete(about.id);
-    await about.choose([...held.map((each) => each.id), ...ids]);
-  };
-  const rest = (file) => held.filter((each) => each !== file).map((each) => each.id);
+  const there = about.value.files ?? [];
+  const held = hold(about, there.map((each) => each.id));
   return [
     h(
       "label",
@@ -123,49 +125,77 @@ function files(element, about) {
         ondrop: (event) => {
           event.preventDefault();
           event.stopPropagation();
-          add([...event.dataTransfer.files]);
+          add(about, [...event.dataTransfer.files]);
         },
       },
       icon("clip"),
-      uploading.has(about.id) ? "Uploading …" : "Choose files, or drop them here",
+      uploading.get(about.id) ? "Uploading …" : "Choose files, or drop them here",
       h("input", {
         type: "file",
         class: "unseen",
         multiple: element.max_files !== 1,
         onchange: (event) => {
-          add([...event.target.files]);
+          add(about, [...event.target.files]);
           event.target.value = "";
         },
         ...about.attributes,
       }),
     ),
-    held.map((file) =>
-      h(
-        "div",
-        { class: "chip", key: file.id },
-        icon("file"),
-        h("span", { class: "chip-name" }, file.name),
-        h("span", { class: "quiet" }, size(file.size)),
-        h(
-          "button",
-          { type: "button", class: "plain", "aria-label": `Remove ${file.name}`, onclick: () => about.choose(rest(file)) },
-          icon("cross"),
-        ),
-      ),
-    ),
+    there.filter((each) => held.includes(each.id)).map((file) => chip(file, about)),
   ];
 }
 
+function chip(file, about) {
+  const remove = () => enter(about, (now) => without(now, file.id));
+  return h(
+    "div",
+    { class: "chip", key: file.id },
+    icon("file"),
+    h("span", { class: "chip-name" }, file.name),
+    h("span", { class: "quiet" }, size(file.size)),
+    h("button", { type: "button", class: "plain", "aria-label": `Remove ${file.name}`, onclick: remove }, icon("cross")),
+  );
+}
+
+async function add(about, list) {
+  const lots = (by) => uploading.set(about.id, (uploading.get(about.id) ?? 0) + by);
+  lots(1);
+  redraw();
+  const ids = await uploadAll(list, ui.me);
+  if (ids.length) await enter(about, (now) => [...now, ...ids]);
+  lots(-1);
+  redraw();
+}
+
+function hold(about, values) {
+  const held = entered.get(about.id) ?? values;
+  drawn.set(about.id, held);
+  return held;
+}
+
+// Changes what stands there by now, be it known to Slack already or not.
+async function enter(about, change) {
+  const values = change(entered.get(about.id) ?? drawn.get(about.id));
+  entered.set(about.id, values);
+  redraw();
+  await about.choose(values);
+  await settled();
+  if (entered.get(about.id) === values) entered.delete(about.id);
+  redraw();
+}
+
+function without(values, value) {
+  return values.filter((each) => each !== value);
+}
+
 function choose(block, element, where, value) {
-  if (!where.address.view) {
-    return doAs("press", { ...where.address, block: block.block_id, action: element.action_id, value });
-  }
-  return doAs("choose", { ...where.address, block: block.block_id, action: element.action_id, value });
+  const name = where.address.view ? "choose" : "press";
+  return doAs(name, { ...where.address, block: block.block_id, action: element.action_id, value });
 }
 
 async function suggest(block, element, where, typed) {
   const least = element.min_query_length ?? 3;
-  if (typed.length < least) return { options: [], least };
-  const found = await doAs("suggest", { ...where.address, block: block.block_id, action: element.action_id, typed });
-  return { options: found?.options ?? [], least };
+  if (typed.length < least) return null;
+  const about = { ...where.address, block: block.block_id, action: element.action_id, typed };
+  return (await doAs("suggest", about, ask))?.options ?? null;
 }

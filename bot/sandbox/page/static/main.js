@@ -2,22 +2,33 @@
 
 import { data, redraw, refresh, setDraw, ui } from "./app.js";
 import { listen } from "./api.js";
+import { asking } from "./asking.js";
 import { h, render } from "./dom.js";
 import { middle } from "./middle.js";
 import { modal } from "./modal.js";
 import { planeSide } from "./plane.js";
+import { picker } from "./reacting.js";
 import { slackSide } from "./slack.js";
+import { markSeen } from "./unread.js";
 
 const TABS = { slack: "Slack", bot: "Loadmaster", plane: "Plane" };
 const DRAWN = { slack: slackSide, bot: middle, plane: planeSide };
 /** Below this width one side is seen at a time, as in style.css. */
 const narrow = window.matchMedia("(max-width: 1099px)");
+const ENDED =
+  "The sandbox has ended, or does not answer. Start it again in the terminal, and open the address that it prints.";
 
 function draw() {
-  if (!data.now) return;
+  if (!data.now) {
+    if (!ui.isConnected) document.querySelector(".loading").textContent = ENDED;
+    return;
+  }
+  const isSlackSeen = !document.hidden && (!narrow.matches || ui.tab === "slack");
+  if (isSlackSeen) markSeen(ui.place);
   ui.missed.delete(ui.tab);
+  const over = dialogs();
   render(document.getElementById("app"), [
-    !ui.isConnected && h("p", { class: "notice offline", role: "alert", key: "offline" }, "The sandbox has ended, or does not answer. Start it again in the terminal."),
+    !ui.isConnected && h("p", { class: "notice bad offline", role: "alert", key: "offline" }, ENDED),
     h(
       "main",
       { class: "sides", key: "sides" },
@@ -25,10 +36,24 @@ function draw() {
       Object.keys(TABS).map(side),
     ),
     narrow.matches && tabs(),
-    modal(),
-    ui.notice && h("p", { class: "notice", role: "alert", key: "notice" }, ui.notice),
-    h("p", { class: "sr", role: "status", key: "said" }, ui.said),
+    // What is beneath a dialog is neither seen well nor read out: it tells by itself.
+    over.map((each, at) => each(at === over.length - 1 && notices())),
+    over.length === 0 && notices(),
   ]);
+}
+
+function dialogs() {
+  return [data.now.slack.modal && modal, ui.picking && picker, ui.asked && asking].filter(Boolean);
+}
+
+function notices() {
+  const { notice } = ui;
+  const kind = notice?.isBad ? "bad" : "good";
+  const role = notice?.isBad ? "alert" : "status";
+  return [
+    notice && h("p", { class: `notice ${kind}`, role, key: `notice-${notice.number}` }, notice.text),
+    h("p", { class: "sr", role: "status", key: "said" }, ui.said),
+  ];
 }
 
 function side(name) {
@@ -82,8 +107,17 @@ function show(name, takesFocus = false) {
   if (takesFocus) queueMicrotask(() => document.getElementById(`tab-${name}`)?.focus());
 }
 
+// A file that is dropped beside where it belongs would take the page's place.
+function keepOut(event) {
+  if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
+}
+
 setDraw(draw);
 narrow.addEventListener("change", redraw);
+window.addEventListener("dragover", keepOut);
+window.addEventListener("drop", keepOut);
 listen(refresh, (isConnected) => {
   ui.isConnected = isConnected;
   redraw();
@@ -91,6 +125,6 @@ listen(refresh, (isConnected) => {
 // The minute's budget comes back without anything happening.
 setInterval(() => {
   const { left, limit } = data.now?.plane ?? {};
-  if (left < limit && !document.hidden) refresh();
+  if ((left < limit || !ui.isConnected) && !document.hidden) refresh();
 }, 5000);
 refresh();

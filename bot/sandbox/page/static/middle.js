@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { count, exactTime } from "./words.js";
 
 const STATES = { running: "is running", starting: "is starting …", ended: "has ended" };
+const MOST_SHOWN = 80;
 
 /** Describe what is between Slack and Plane. */
 export function middle() {
@@ -75,24 +76,19 @@ function trouble(each) {
 }
 
 function wire() {
-  const calls = [...data.wire].sort((one, other) => other.at - one.at).slice(0, 80);
+  const calls = [...data.wire].sort((one, other) => other.at - one.at).slice(0, MOST_SHOWN);
   return h(
     "section",
     { class: "wire", "aria-labelledby": "wire-title" },
-    h(
-      "h3",
-      { id: "wire-title" },
-      "Wire",
-      h("span", { class: "quiet" }, ` ${count(data.wire.length, "call")}`),
-    ),
+    h("h3", { id: "wire-title" }, "Wire", h("span", { class: "quiet" }, ` ${count(data.wire.at(-1)?.number ?? 0, "call")}`)),
     h("p", { class: "quiet" }, "Each HTTP call, the latest first. Secrets are masked."),
     calls.length === 0 && h("p", { class: "empty" }, "No call yet."),
     h("ol", { class: "calls" }, calls.map(call)),
+    data.wire.length > calls.length && h("p", { class: "empty" }, "Older calls are not shown."),
   );
 }
 
 function call(each) {
-  const isBad = each.status === null || each.status >= 400;
   const isOpen = ui.call === each.number;
   return h(
     "li",
@@ -102,8 +98,7 @@ function call(each) {
       { type: "button", class: "call-head", "aria-expanded": String(isOpen), onclick: () => toggle(each.number) },
       h("span", { class: "call-way" }, `${short(each.from)} → ${short(each.to)}`),
       h("span", { class: "call-about" }, each.about),
-      h("span", { class: `status${isBad ? " bad" : ""}` }, each.status === null ? "cut" : String(each.status)),
-      h("span", { class: "quiet ms" }, `${each.ms} ms`),
+      status(each),
     ),
     isOpen &&
       h(
@@ -114,6 +109,15 @@ function call(each) {
         h("span", { class: "quiet" }, exactTime(each.at)),
       ),
   );
+}
+
+function status(each) {
+  if (each.ms === null) return [h("span", { class: "status waiting" }, "…", h("span", { class: "sr" }, "under way")), h("span", { class: "ms" })];
+  const isBad = each.status === null || each.status >= 400;
+  return [
+    h("span", { class: `status${isBad ? " bad" : ""}` }, each.status === null ? "cut" : String(each.status)),
+    h("span", { class: "quiet ms" }, `${each.ms} ms`),
+  ];
 }
 
 function short(name) {

@@ -1,33 +1,20 @@
-// The form that is open in Slack, as a dialog.
+// The form that is open in Slack.
 
-import { data, doAs } from "./app.js";
+import { data, doAs, settled } from "./app.js";
 import { blocks } from "./blocks.js";
+import { dialog } from "./dialog.js";
 import { h } from "./dom.js";
+import { isUploading } from "./fields.js";
 
-let opener = null;
+const closing = new Set();
 let isBusy = false;
 
-/** Describe the open modal, if there is one. */
-export function modal() {
+/** Describe the open form, with what there is to tell meanwhile. */
+export function modal(notices) {
   const view = data.now.slack.modal;
-  if (!view) {
-    giveFocusBack();
-    return null;
-  }
   const where = { id: view.id, address: { view: view.id }, values: view.values, errors: view.errors };
-  const close = () => doAs("close", { view: view.id });
-  return h(
-    "dialog",
-    {
-      key: view.id,
-      class: "modal",
-      "aria-labelledby": "modal-title",
-      made: open,
-      oncancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
+  return dialog(
+    { key: view.id, "aria-labelledby": "modal-title", close: () => close(view.id) },
     h(
       "form",
       {
@@ -43,30 +30,33 @@ export function modal() {
       h(
         "footer",
         null,
-        h("button", { type: "button", class: "button", onclick: close }, view.close ?? "Close"),
-        view.submit && h("button", { type: "submit", class: "button primary" }, view.submit),
+        h("button", { type: "button", class: "button", onclick: () => close(view.id) }, view.close ?? "Close"),
+        view.submit && h("button", { type: "submit", class: "button primary", disabled: isUploading(view.id) }, view.submit),
       ),
     ),
+    notices,
   );
 }
 
-function open(dialog) {
-  opener ??= document.activeElement;
-  if (dialog.isConnected && !dialog.open) dialog.showModal();
-}
-
-function giveFocusBack() {
-  const back = opener;
-  opener = null;
-  if (back) queueMicrotask(() => back.isConnected && back.focus());
+async function close(view) {
+  if (closing.has(view)) return;
+  closing.add(view);
+  if (!(await doAs("close", { view }))) closing.delete(view);
 }
 
 async function submit(view) {
   if (isBusy) return;
   isBusy = true;
+  const back = document.activeElement;
   // What has the focus hears of its change first.
-  document.activeElement?.blur?.();
+  back?.blur?.();
   await doAs("submit", { view });
+  await settled();
   isBusy = false;
-  setTimeout(() => document.querySelector(".modal [aria-invalid=true]")?.focus(), 150);
+  (findWrong() ?? back)?.focus?.();
+}
+
+function findWrong() {
+  const wrong = document.querySelector(".modal [aria-invalid=true]");
+  return wrong?.matches("fieldset") ? wrong.querySelector("input") : wrong;
 }

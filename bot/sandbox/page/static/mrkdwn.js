@@ -3,13 +3,15 @@
 
 import { h } from "./dom.js";
 
+// Without a bound, a text of many lone marks takes minutes to look through.
+const MARKED = "\\S|\\S[^\\n]{0,1000}?\\S";
 const TOKEN = new RegExp(
   "```(?<block>[\\s\\S]*?)```" +
     "|`(?<code>[^`\\n]+)`" +
     "|<(?<sign>[@#!])(?<id>[^>|]+)(?:\\|(?<name>[^>]*))?>" +
     "|<(?<url>[^>|]+)(?:\\|(?<label>[^>]*))?>" +
     "|:(?<emoji>[a-z0-9_+'-]+):" +
-    "|(?<![\\p{L}\\p{N}_])(?<mark>[*_~])(?<marked>\\S|\\S[^\\n]*?\\S)\\k<mark>(?![\\p{L}\\p{N}_])",
+    `|(?<![\\p{L}\\p{N}_])(?<mark>[*_~])(?<marked>${MARKED})\\k<mark>(?![\\p{L}\\p{N}_])`,
   "gu",
 );
 const TAGS = { "*": "strong", _: "em", "~": "s" };
@@ -27,7 +29,17 @@ export function mrkdwn(text, around) {
 export function plain(text, around) {
   if (text.type === "mrkdwn") return mrkdwn(text.text, around);
   if (text.emoji === false) return text.text;
-  return text.text.replace(/:([a-z0-9_+'-]+):/g, (whole, name) => around.emoji[name] ?? whole);
+  return text.text.replace(/:([a-z0-9_+'-]+):/g, (whole, name) => lookUp(around.emoji, name) ?? whole);
+}
+
+/** Return what stands under a name that somebody wrote, though it be "constructor". */
+export function lookUp(names, name) {
+  return Object.hasOwn(names, name) ? names[name] : undefined;
+}
+
+/** Return what stands for itself in a text of the wire. */
+export function decode(text) {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 function inline(text, around) {
@@ -48,12 +60,12 @@ function token(found, around) {
   if (sign === "!") return special(id, name);
   if (sign) return mention(sign, id, name, around);
   if (url !== undefined) return around.link(decode(url), decode(label || url));
-  if (emoji !== undefined) return around.emoji[emoji] ?? found[0];
+  if (emoji !== undefined) return lookUp(around.emoji, emoji) ?? found[0];
   return h(TAGS[mark], null, inline(marked, around));
 }
 
 function mention(sign, id, name, around) {
-  const known = around.names[id] ?? (name ? decode(name) : id);
+  const known = lookUp(around.names, id) ?? (name ? decode(name) : id);
   return h("span", { class: "mention" }, `${sign}${known}`);
 }
 
@@ -61,10 +73,7 @@ function special(id, name) {
   const date = /^date\^(\d+)\^/.exec(id);
   if (!date) return h("span", { class: "mention" }, `@${decode(name || id)}`);
   const at = new Date(Number(date[1]) * 1000);
+  if (Number.isNaN(at.getTime())) return decode(name ?? "");
   const shown = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   return h("time", { datetime: at.toISOString() }, shown);
-}
-
-function decode(text) {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

@@ -1,18 +1,14 @@
 // The Slack side: who one is, conversations, messages, the app's Home.
 
-import { data, doAs, redraw, refresh, say, ui } from "./app.js";
-import { around, blocks } from "./blocks.js";
+import { data, doAs, HOME, redraw, refresh, say, ui } from "./app.js";
+import { blocks } from "./blocks.js";
 import { composer, readDrop } from "./composer.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { mrkdwn } from "./mrkdwn.js";
-import { count, size, time } from "./words.js";
+import { thread } from "./message.js";
+import { isUnread } from "./unread.js";
+import { count } from "./words.js";
 
-const HOME = "home";
-const REACTIONS = [
-  ["paperclip", "📎"],
-  ["+1", "👍"],
-];
 const ICONS = { public: "hash", private: "lock", shared: "shared", group: "people", direct: "comment" };
 
 /** Describe the Slack side. */
@@ -40,34 +36,35 @@ export function slackSide() {
   ];
 }
 
-function become(person) {
+async function become(person) {
   ui.me = person;
   data.now.slack.modal = null;
   ui.thread = null;
+  ui.editing = null;
   say(`You are ${data.now.slack.names[person]} now.`);
-  refresh().then(() => {
-    const mine = data.now.slack.conversations;
-    if (ui.place !== HOME && !mine.some((each) => each.id === ui.place)) ui.place = mine[0].id;
-    if (ui.place === HOME) doAs("home", {});
-    redraw();
-  });
+  await refresh();
+  if (ui.place === HOME) doAs("home", {});
 }
 
 function sidebar(slack) {
   const channels = slack.conversations.filter((each) => each.kind !== "direct");
+  const isMember = !slack.people.find((each) => each.id === ui.me).isStranger;
   return h(
     "nav",
     { class: "sidebar", "aria-label": "Conversations" },
     h("h3", null, "Channels"),
     h("ul", null, channels.map(entry)),
-    h("h3", null, "Loadmaster"),
-    h(
-      "ul",
-      null,
-      h("li", null, place(HOME, "home", "Home", () => openHome())),
-      h("li", null, place(directOf(slack)?.id ?? "direct", "comment", "Messages", () => openDirect())),
-    ),
+    isMember && [h("h3", null, "Loadmaster"), h("ul", null, ofLoadmaster(slack))],
   );
+}
+
+// Only members have the app itself (docs.slack.dev/apis/slack-connect).
+function ofLoadmaster(slack) {
+  const direct = slack.conversations.find((each) => each.kind === "direct");
+  return [
+    h("li", { key: HOME }, place(HOME, "home", "Home", openHome)),
+    h("li", { key: "direct" }, place(direct?.id ?? "direct", "comment", "Messages", openDirect)),
+  ];
 }
 
 function entry(channel) {
@@ -86,16 +83,14 @@ function place(id, drawing, name, onclick, more = "") {
     icon(drawing),
     h("span", { class: "place-name" }, name),
     more && h("span", { class: "sr" }, more),
+    isUnread(id) && [h("span", { class: "dot", "aria-hidden": "true" }), h("span", { class: "sr" }, ", something new")],
   );
-}
-
-function directOf(slack) {
-  return slack.conversations.find((each) => each.kind === "direct");
 }
 
 function goTo(id) {
   ui.place = id;
   ui.thread = null;
+  ui.editing = null;
   redraw();
 }
 
@@ -106,7 +101,9 @@ function openHome() {
 
 async function openDirect() {
   const made = await doAs("direct", {});
-  if (made) goTo(made.channel);
+  if (!made) return;
+  await refresh();
+  goTo(made.channel);
 }
 
 function home() {
@@ -157,7 +154,9 @@ function conversation(channel) {
   );
 }
 
+// Text that is dragged about is none of the conversation's.
 function drag(event, isDragging) {
+  if (!event.dataTransfer.types.includes("Files")) return;
   event.preventDefault();
   if (ui.isDragging === isDragging) return;
   ui.isDragging = isDragging;
@@ -212,118 +211,3 @@ function sample() {
   ui.draft = "The first draft, for WEB-1";
   readDrop([new File([text], "first-draft.txt", { type: "text/plain" })]);
 }
-
-function thread(message, all) {
-  const replies = all.filter((each) => each.thread === message.ts && each !== message);
-  return h(
-    "div",
-    { class: "thread", key: message.ts },
-    article(message),
-    replies.length > 0 && h("div", { class: "replies" }, replies.map(article)),
-  );
-}
-
-function article(message) {
-  const { slack } = data.now;
-  const name = slack.names[message.user] ?? message.user;
-  const where = {
-    id: `${message.channel}-${message.ts}`,
-    address: { channel: message.channel, ts: message.ts },
-    values: message.values,
-  };
-  return h(
-    "article",
-    { class: `message${message.onlyYou ? " only-you" : ""}`, key: message.ts, id: `m-${message.channel}-${message.ts}`, "aria-label": `${name}, ${time(message.ts)}` },
-    h("div", { class: `face face-${message.byBot ? "bot" : name}`, "aria-hidden": "true" }, message.byBot ? icon("clip") : name[0].toUpperCase()),
-    h(
-      "div",
-      { class: "message-body" },
-      h(
-        "p",
-        { class: "byline" },
-        h("strong", null, name),
-        message.byBot && h("span", { class: "badge" }, "app"),
-        h("time", { class: "quiet" }, time(message.ts)),
-        message.onlyYou && h("span", { class: "quiet" }, "· only you see this"),
-      ),
-      message.blocks.length
-        ? blocks(message.blocks, where)
-        : message.text && h("div", { class: `text${message.gone ? " quiet" : ""}` }, mrkdwn(message.text, around())),
-      message.files.map(file),
-      reactions(message),
-      !message.onlyYou && !message.gone && toolbar(message),
-    ),
-  );
-}
-
-function file(each) {
-  return h(
-    "div",
-    { class: "file", key: each.id },
-    h("span", { class: "file-icon" }, icon("file")),
-    h(
-      "span",
-      { class: "file-words" },
-      h("strong", null, each.name),
-      h("span", { class: "quiet" }, each.gone ? "deleted" : `${size(each.size)}, ${each.type}`),
-    ),
-  );
-}
-
-function reactions(message) {
-  return (
-    message.reactions.length > 0 &&
-    h(
-      "div",
-      { class: "reactions" },
-      message.reactions.map((each) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: "reaction",
-            key: each.name,
-            "aria-pressed": String(each.mine),
-            "aria-label": `${each.name}, ${count(each.people.length, "reaction")}`,
-            onclick: () => react(message, each.name),
-          },
-          data.now.slack.emoji[each.name] ?? `:${each.name}:`,
-          ` ${each.people.length}`,
-        ),
-      ),
-    )
-  );
-}
-
-function toolbar(message) {
-  return h(
-    "div",
-    { class: "toolbar", role: "group", "aria-label": "About this message" },
-    REACTIONS.map(([name, drawn]) =>
-      h("button", { type: "button", class: "tool", "aria-label": `React with ${name}`, title: `React with :${name}:`, onclick: () => react(message, name) }, drawn),
-    ),
-    tool("reply", "Reply in the thread", () => reply(message)),
-    tool("bolt", "Attach to work item …", () => doAs("shortcut", { channel: message.channel, ts: message.ts })),
-    tool("link", "Copy the link", () => copy(message)),
-  );
-}
-
-function tool(drawing, label, onclick) {
-  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon(drawing));
-}
-
-function react(message, emoji) {
-  return doAs("react", { channel: message.channel, ts: message.ts, emoji });
-}
-
-function reply(message) {
-  ui.thread = message.thread ?? message.ts;
-  redraw();
-  queueMicrotask(() => document.getElementById("draft")?.focus());
-}
-
-async function copy(message) {
-  await navigator.clipboard?.writeText(message.link).catch(() => {});
-  say("The link is copied; type /attach WEB-2 and paste it.");
-}
-
