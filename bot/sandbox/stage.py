@@ -46,6 +46,7 @@ class Stage:
         """
         self.bot.start()
         self.slack.request_url = f"{self.bot.url}/slack/events"
+        self.slack.state.touch()  # whoever watches sees that it runs
 
     def share(
         self,

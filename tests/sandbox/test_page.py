@@ -393,6 +393,15 @@ def test_a_bot_that_is_starting_is_not_started_once_more(client, stage):
     assert stage.bot.starts == 0
 
 
+def test_a_bot_that_has_started_is_seen_to_run_at_once(stage):
+    stage.bot.start = lambda: None
+    before = stage.slack.state.changes
+
+    stage.raise_curtain()
+
+    assert stage.slack.state.changes > before
+
+
 def test_the_cookies_of_other_programs_lock_nobody_out(client):
     theirs = 'theme={"dark": "a b"}; x[y]=1; '
 

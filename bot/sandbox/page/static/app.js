@@ -92,12 +92,24 @@ async function lookOnce() {
     isNew = true;
     return;
   }
+  keepSame(data.now?.slack.messages ?? {}, seen.slack.messages);
   noteCalls(seen.wire);
   notePlane(data.now?.plane, seen.plane);
   noteSlack(data.now?.slack, seen.slack);
   noteUnread(person, seen.slack);
   data.now = seen;
   settle(seen.slack);
+}
+
+// Messages that are as they were stay the same objects: they are not drawn anew.
+function keepSame(before, after) {
+  for (const [id, messages] of Object.entries(after)) {
+    const old = new Map(before[id]?.map((each) => [each.ts, each]));
+    after[id] = messages.map((each) => {
+      const known = old.get(each.ts);
+      return known && JSON.stringify(known) === JSON.stringify(each) ? known : each;
+    });
+  }
 }
 
 // A call that was under way comes again, under the same number.

@@ -5,10 +5,23 @@ const SVG = "http://www.w3.org/2000/svg";
 const PROPERTIES = new Set(["checked", "disabled", "value"]);
 /** What is no attribute: `made` and `gone` are called with the element, once each. */
 const OURS = new Set(["key", "made", "gone", "value"]);
+const described = new WeakMap();
 
 /** Describe an element; children may be nested lists, texts, or nothing. */
 export function h(tag, props, ...children) {
   return { tag, props: props ?? {}, children: children.flat(Infinity).filter(isThere) };
+}
+
+/**
+ * Describe an object by `describe`, anew only if it, or `state`, is another one. What is
+ * described by the same description is not looked at again.
+ */
+export function same(object, state, describe) {
+  const held = described.get(object);
+  if (held?.state === state) return held.description;
+  const description = describe();
+  described.set(object, { state, description });
+  return description;
 }
 
 /** Make the children of an element what the descriptions say, keeping what it can. */
@@ -51,6 +64,8 @@ function update(node, child, parent) {
   if (child.tag === undefined) return updateText(node, String(child));
   const isNew = node === undefined;
   const element = node ?? create(child, parent);
+  if (element.shown === child) return element;
+  element.shown = child;
   setAll(element, child.props);
   render(element, child.children);
   if ("value" in child.props) setValue(element, child.props.value);

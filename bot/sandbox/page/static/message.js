@@ -2,7 +2,7 @@
 
 import { data, doAs, complain, redraw, tell, ui } from "./app.js";
 import { around, blocks } from "./blocks.js";
-import { h } from "./dom.js";
+import { h, same } from "./dom.js";
 import { edit, editor, isEdited, remove } from "./editing.js";
 import { icon } from "./icons.js";
 import { lookUp, mrkdwn } from "./mrkdwn.js";
@@ -15,9 +15,15 @@ export function thread(message, all) {
   return h(
     "div",
     { class: "thread", key: message.ts },
-    article(message),
-    replies.length > 0 && h("div", { class: "replies" }, replies.map(article)),
+    shown(message),
+    replies.length > 0 && h("div", { class: "replies" }, replies.map(shown)),
   );
+}
+
+// What is being filled in changes without the message.
+function shown(message) {
+  const changes = isEdited(message) || Object.keys(message.values).length > 0;
+  return changes ? article(message) : same(message, ui.me, () => article(message));
 }
 
 function article(message) {

@@ -1,7 +1,7 @@
 // Between the two: the bot, what goes wrong, and each call.
 
 import { data, doAs, redraw, ui } from "./app.js";
-import { h } from "./dom.js";
+import { h, same } from "./dom.js";
 import { icon } from "./icons.js";
 import { count, exactTime } from "./words.js";
 
@@ -83,7 +83,7 @@ function wire() {
     h("h3", { id: "wire-title" }, "Wire", h("span", { class: "quiet" }, ` ${count(data.wire.at(-1)?.number ?? 0, "call")}`)),
     h("p", { class: "quiet" }, "Each HTTP call, the latest first. Secrets are masked."),
     calls.length === 0 && h("p", { class: "empty" }, "No call yet."),
-    h("ol", { class: "calls" }, calls.map(call)),
+    h("ol", { class: "calls" }, calls.map((each) => same(each, ui.call === each.number, () => call(each)))),
     data.wire.length > calls.length && h("p", { class: "empty" }, "Older calls are not shown."),
   );
 }

@@ -150,7 +150,7 @@ def _files(
     for file in files:
         shown = show(file)
         if file.size > LARGEST_FILE:
-            raise Refused(f"{file.name} is larger than {LARGEST_FILE} bytes")
+            raise Refused(f"{file.name} is larger than {LARGEST_FILE // 10**6} MB")
         ending = (file.name or "").rpartition(".")[2].lower()
         if kinds and not {ending, shown.get("filetype")}.intersection(kinds):
             raise Refused(f"{file.name} is none of {kinds}")
