@@ -19,15 +19,25 @@ class Visitor:
         self.problems = []
         self.weight = 0
         self._served = served
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("request", self._watch)
-        page.on("response", self._weigh)
+        self._heard = {
+            "console": self._note,
+            "pageerror": self._note_error,
+            "request": self._watch,
+            "response": self._weigh,
+        }
+        page.set_default_timeout(60_000)
+        for name, listener in self._heard.items():
+            page.on(name, listener)
 
     def open(self):
         self.page.goto(self._served.address)
         self.page.locator(".side-head").first.wait_for()
         return self
+
+    def leave(self):
+        for name, listener in self._heard.items():
+            self.page.remove_listener(name, listener)
+        self.page.goto("about:blank")
 
     def drop(self, name, text="bytes\n", *, kind="text/plain"):
         """Drag a file from the desktop into the conversation."""
@@ -81,6 +91,9 @@ class Visitor:
     def _note(self, message):
         if message.type in ("error", "warning"):
             self.problems.append(message.text)
+
+    def _note_error(self, error):
+        self.problems.append(str(error))
 
     def _watch(self, request):
         if not request.url.startswith(self._served.origin):
