@@ -75,8 +75,16 @@ class AttachWorkflow:
         self._linking = LinkWorkflow(remotes.links, ledger)
         self._records = Records(remotes.plane, ledger)
 
-    def run(self, open_: OpenAttachment, *, progress: Progress) -> Attached:
+    def run(
+        self,
+        open_: OpenAttachment,
+        *,
+        progress: Progress,
+        largest: int | None = None,
+    ) -> Attached | None:
         """Attach the file; *progress* gets counts of relayed bytes.
+
+        None where it has more than *largest* bytes: then nothing was begun.
 
         Raises:
             TransientProblem: it may go through later; nothing is lost until then.
@@ -87,12 +95,14 @@ class AttachWorkflow:
             self._take_back(open_)
             raise MessageDeleted
         try:
-            return self._attach(open_, progress)
+            return self._attach(open_, progress, largest)
         except FinalProblem:
             self._take_back_unclear(open_)
             raise
 
-    def _attach(self, open_: OpenAttachment, progress: Progress) -> Attached:
+    def _attach(
+        self, open_: OpenAttachment, progress: Progress, largest: int | None
+    ) -> Attached | None:
         item = _work_item(open_)
         if open_.state is AttachmentState.STORED and open_.asset_id:
             return self._complete(open_, item, open_.asset_id)
@@ -101,6 +111,8 @@ class AttachWorkflow:
         file = self._look_at(open_)
         if file.external_url is not None:
             return self._link(open_, item, file, file.external_url)
+        if largest is not None and (file.size or 0) > largest:
+            return None
         return self._upload(open_, item, file, progress)
 
     def _link(

@@ -21,7 +21,7 @@ from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.meter import WorkMeter
 from bot.work.precedence import GiveWay
-from bot.work.runner import Job, JobKind, Runner
+from bot.work.runner import LARGE_BYTES, Job, JobKind, Runner
 from bot.work.steady_clock import credible
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class AttachmentHandler:
         give_way: GiveWay = lambda: None,
         timer: Callable[[], float] = time.monotonic,
         meter: WorkMeter | None = None,
+        large: int = LARGE_BYTES,
     ) -> None:
         self._ledger = ledger
         self._workflow = workflow
@@ -54,6 +55,7 @@ class AttachmentHandler:
         self._give_way = give_way
         self._timer = timer
         self._meter = meter or WorkMeter()
+        self._large = large
 
     def run(self, job: Job) -> None:
         """Try the attachment of *job*."""
@@ -98,17 +100,24 @@ class AttachmentHandler:
     def _attach(self, job: Job, open_: OpenAttachment) -> None:
         started = self._timer()
         try:
-            attached = self._try(open_)
+            attached = self._try(job, open_)
         except TransientProblem as problem:
             self._postpone(job, open_, problem, since=started)
         except FinalProblem as problem:
             self._fail(open_, problem, since=started)
         else:
+            if attached is None:
+                self._runner.submit(job._replace(is_large=True))
+                return
             self._decide(open_, attached.outcome, attached.asset_id, since=started)
 
-    def _try(self, open_: OpenAttachment) -> Attached:
+    def _try(self, job: Job, open_: OpenAttachment) -> Attached | None:
+        """Return how it ended; None where a large file has to wait for its turn."""
+        largest = None if job.is_large else self._large
         with foreseeing(logger):
-            return self._workflow.run(open_, progress=self._reporter(open_))
+            return self._workflow.run(
+                open_, progress=self._reporter(open_), largest=largest
+            )
 
     def _postpone(
         self,

@@ -5,8 +5,9 @@ import itertools
 import logging
 import threading
 import time
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from bot.errors import LedgerUnavailable
 from bot.work.runner import Handler, Handlers, Job, JobKind
@@ -21,9 +22,12 @@ THREADS: Mapping[JobKind, int] = {
     JobKind.COMMENT: 2,
     JobKind.RETENTION: 1,
 }
-#: One thread in so many is kept for groups that have none: another's large files may
+#: One thread in so many is kept for groups that have none: another's files may
 #: hold the others for long.
 _KEPT = 4
+#: And one in so many may hold a large file: all else goes on in the others, whatever
+#: number of groups has large ones.
+_LARGE = 2
 #: Seconds until a job is run again whose handler failed in a way nobody foresaw.
 RETRY_SECONDS = 30.0
 #: And where the ledger could not be read or written.
@@ -71,6 +75,13 @@ class LocalRunner:
         return all(ended)
 
 
+class _Turn(NamedTuple):
+    """What takes turns: a group, with its large files apart from all else it has."""
+
+    group: str
+    is_large: bool
+
+
 class _Lane:
     """The jobs of one kind, with threads of its own."""
 
@@ -79,13 +90,13 @@ class _Lane:
         self._changed = threading.Condition()
         self._due: dict[int, float] = {}
         self._later: list[tuple[float, int, Job]] = []
-        self._ready: OrderedDict[str, deque[Job]] = OrderedDict()
-        self._running: set[int] = set()
-        self._busy: Counter[str] = Counter()
+        self._ready: OrderedDict[_Turn, deque[Job]] = OrderedDict()
+        self._running: dict[int, _Turn] = {}
         self._again: dict[int, tuple[float, Job]] = {}
         self._order = itertools.count()
         self._stopping = False
         self._number = threads
+        self._number_for_large = max(1, threads // _LARGE)
         self._threads: list[threading.Thread] = []
 
     def submit(self, job: Job, at: float) -> None:
@@ -136,35 +147,41 @@ class _Lane:
         with self._changed:
             while not self._stopping:
                 self._mature()
-                if (group := self._choose()) is not None:
-                    return self._pop(group)
+                if (turn := self._choose()) is not None:
+                    return self._pop(turn)
                 self._changed.wait(self._next_wait())
         return None
 
     def _mature(self) -> None:
-        """Move the jobs whose time has come to their groups."""
+        """Move the jobs whose time has come to their turns."""
         now = self._clock()
         while self._later and self._later[0][0] <= now:
             at, _, job = heapq.heappop(self._later)
             if self._due.get(job.row_id) == at:  # else it was put to an earlier time
                 self._due[job.row_id] = -1.0
-                self._ready.setdefault(job.group, deque()).append(job)
+                self._ready.setdefault(_turn_of(job), deque()).append(job)
 
-    def _choose(self) -> str | None:
-        """Return the group whose turn it is; None if there is none to serve now."""
-        if self._number - len(self._running) > self._number // _KEPT:
-            return next(iter(self._ready), None)
-        return next((group for group in self._ready if not self._busy[group]), None)
+    def _choose(self) -> _Turn | None:
+        """Return whose turn it is; None if there is nobody to serve now."""
+        busy = list(self._running.values())
+        large = [turn for turn in busy if turn.is_large]
+        for turn in self._ready:
+            is_first = turn not in busy
+            if _is_left(self._number, busy, is_first=is_first) and (
+                not turn.is_large
+                or _is_left(self._number_for_large, large, is_first=is_first)
+            ):
+                return turn
+        return None
 
-    def _pop(self, group: str) -> Job:
-        """Take one job of *group*, and let it wait for its next turn."""
-        jobs = self._ready.pop(group)
+    def _pop(self, turn: _Turn) -> Job:
+        """Take one job of *turn*, and let it wait for its next."""
+        jobs = self._ready.pop(turn)
         job = jobs.popleft()
         if jobs:
-            self._ready[group] = jobs
+            self._ready[turn] = jobs
         del self._due[job.row_id]
-        self._running.add(job.row_id)
-        self._busy[group] += 1
+        self._running[job.row_id] = turn
         if self._ready:
             self._changed.notify()
         return job
@@ -174,8 +191,20 @@ class _Lane:
 
     def _done(self, job: Job) -> None:
         with self._changed:
-            self._running.discard(job.row_id)
-            self._busy -= Counter([job.group])
+            del self._running[job.row_id]
             if again := self._again.pop(job.row_id, None):
                 self._put(again[1], again[0])
             self._changed.notify()
+
+
+def _turn_of(job: Job) -> _Turn:
+    return _Turn(job.group, job.is_large)
+
+
+def _is_left(number: int, running: Sequence[_Turn], *, is_first: bool) -> bool:
+    """Tell whether of so many threads there is one for a turn.
+
+    The last of them are for who has none: who *is_first*.
+    """
+    free = number - len(running)
+    return free > number // _KEPT or (is_first and free > 0)

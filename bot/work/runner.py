@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+#: A file of more bytes than this is a large one: at 10 MB/s it has a thread for seven
+#: seconds or more, and one of a gigabyte for minutes.
+LARGE_BYTES = 64 * 2**20
+
 
 class JobKind(StrEnum):
     """The kinds of work; each waits only for its own kind."""
@@ -21,11 +25,16 @@ class JobKind(StrEnum):
 
 
 class Job(NamedTuple):
-    """One row of the ledger to work on; *group* takes turns with the other groups."""
+    """One row of the ledger to work on; *group* takes turns with the other groups.
+
+    What *is_large* is taken up by some of the threads only. Who submits a row need not
+    know: its handler finds out, and hands it back as large before it begins.
+    """
 
     kind: JobKind
     row_id: int
     group: str = ""
+    is_large: bool = False
 
 
 Handler = Callable[[Job], None]

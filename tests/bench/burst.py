@@ -17,7 +17,12 @@ import time
 from pathlib import Path
 
 from bot.sandbox import wire
-from tests.bench.loaded import AT_ONCE, begin_relays, open_loaded_world, write_events
+from tests.bench.loaded import (
+    begin_relays,
+    count_at_once,
+    open_loaded_world,
+    write_events,
+)
 from tests.bench.posting import post_all
 
 #: "Your app should respond … within three seconds" (docs.slack.dev/apis/events-api).
@@ -49,11 +54,12 @@ def _measure(world, options):
             wire.Fault(f"plane.{operation}", _pause(options.slow), times=10**9)
         )
     begin_relays(world, options.relays, size=_LARGE)
-    world.wait(lambda: _downloads(world) > min(options.relays, AT_ONCE))
+    at_once = min(options.relays, count_at_once(_LARGE))
+    world.wait(lambda: _downloads(world) > at_once)
     envelopes = write_events(world, options.shares, text="OPS-1")
     started = time.monotonic()
     used = _processor_seconds(world.bot)
-    seconds = sorted(_deliver(world, envelopes, options.over))
+    seconds = sorted(deliver(world, envelopes, over=options.over))
     used = _processor_seconds(world.bot) - used
     told = f"{_tell(seconds)}, with {used:.1f} s of the processor"
     if options.relays:
@@ -73,7 +79,7 @@ def _downloads(world):
     return sum(file.downloads for file in world.slack.state.files.values())
 
 
-def _deliver(world, envelopes, over):
+def deliver(world, envelopes, *, over=0.0):
     """Deliver all; return the seconds until each acknowledgement."""
     if world.socket_mode:
         return _send_all(world.slack.sockets, envelopes)

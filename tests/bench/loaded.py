@@ -9,14 +9,18 @@ from bot.sandbox.slack import SlackServer
 from bot.sandbox.slack.content import Generated
 from bot.sandbox.store import StoreServer
 from bot.work.local_runner import THREADS
-from bot.work.runner import JobKind
+from bot.work.runner import LARGE_BYTES, JobKind
 from tests.migrated import put_database
 from tests.world import World
 
-#: So many files of one channel are relayed at once.
-AT_ONCE = THREADS[JobKind.ATTACHMENT] * 3 // 4
-
+_THREADS = THREADS[JobKind.ATTACHMENT]
 _LARGEST = 10**12
+
+
+def count_at_once(size):
+    """Return how many files of one channel, of *size* bytes, are relayed at once."""
+    threads = _THREADS // 2 if size > LARGE_BYTES else _THREADS
+    return threads * 3 // 4
 
 
 @contextlib.contextmanager

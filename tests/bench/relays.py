@@ -6,9 +6,19 @@ python -m tests.bench.relays [--files 40] [--megabytes 100]
 import argparse
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.loaded import AT_ONCE, begin_relays, open_loaded_world
+from tests.bench.loaded import begin_relays, count_at_once, open_loaded_world
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Megabytes of memory *before* and at *most*, and of files each second."""
+
+    before: float
+    most: float
+    rate: float
 
 
 def main():
@@ -16,11 +26,21 @@ def main():
     parser.add_argument("--files", type=int, default=40)
     parser.add_argument("--megabytes", type=int, default=100)
     options = parser.parse_args()
+    size = options.megabytes * 10**6
     with open_loaded_world() as world:
-        print(_measure(world, options.files, options.megabytes * 10**6))
+        measured = measure(world, options.files, size=size)
+    at_once = count_at_once(size)
+    more = measured.most - measured.before
+    print(
+        f"{options.files} files of {options.megabytes} MB at once:"
+        f" {measured.before:.0f} MB before, {measured.most:.0f} MB at most,"
+        f" {more / at_once:.1f} MB for each of {at_once} relays;"
+        f" {measured.rate:.0f} MB/s"
+    )
 
 
-def _measure(world, number, size):
+def measure(world, number, *, size):
+    """Have *number* files of *size* bytes attached, and watch the bot meanwhile."""
     before = _resident_megabytes(world.bot)
     seen, done = [before], threading.Event()
 
@@ -31,19 +51,16 @@ def _measure(world, number, size):
     watching = threading.Thread(target=watch)
     watching.start()
     started = time.monotonic()
-    begin_relays(world, number, size=size)
-    world.slack.wait_idle()
-    world.settle(600)
+    try:
+        begin_relays(world, number, size=size)
+        world.slack.wait_idle()
+        world.settle(600)
+    finally:
+        done.set()
+        watching.join()
     took = time.monotonic() - started
-    done.set()
-    watching.join()
     assert len(world.attached("WEB-1")) == number + 1
-    more = max(seen) - before
-    return (
-        f"{number} files of {size / 10**6:.0f} MB at once: {before:.0f} MB before,"
-        f" {max(seen):.0f} MB at most, {more / AT_ONCE:.1f} MB for each of"
-        f" {AT_ONCE} relays; {number * size / 10**6 / took:.0f} MB/s"
-    )
+    return Measured(before, max(seen), number * size / 10**6 / took)
 
 
 def _resident_megabytes(bot):

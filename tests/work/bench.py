@@ -148,7 +148,9 @@ class Bench:
         handler.run(Job(JobKind.SHARE, share_id, "CGENERAL"))
         return self.agenda.take(JobKind.ATTACHMENT)
 
-    def attach(self, attachment_id, *, workflow=None, timer=None):
+    def attach(
+        self, attachment_id, *, workflow=None, timer=None, large=10**12, is_large=False
+    ):
         """Run the attachment's job once."""
         handler = AttachmentHandler(
             self.ledger.attachments,
@@ -157,9 +159,10 @@ class Bench:
             self.agenda,
             patience=self.patience,
             timer=timer or self.clock,
+            large=large,
             meter=self.meter,
         )
-        handler.run(Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"))
+        handler.run(Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL", is_large))
 
     def reply(self, share_id):
         """Run the reply's job once."""

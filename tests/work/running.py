@@ -56,8 +56,8 @@ class Work:
             self.release(job)
 
 
-def job(row_id, kind=JobKind.ATTACHMENT, group="C1"):
-    return Job(kind, row_id, group)
+def job(row_id, kind=JobKind.ATTACHMENT, group="C1", is_large=False):
+    return Job(kind, row_id, group, is_large)
 
 
 def settle(runner, work, *, row_id=999):

@@ -275,7 +275,7 @@ def test_a_work_item_that_went_away_is_looked_up_anew_next_time(bench):
 
 def test_a_fault_of_our_own_is_waited_out_like_any_other(bench, caplog):
     class Broken:
-        def run(self, open_, *, progress):
+        def run(self, open_, *, progress, largest):
             raise ZeroDivisionError
 
     _, share_id = bench.share(bench.slack.add_file())
@@ -451,3 +451,30 @@ def test_a_refusal_after_an_unclear_answer_leaves_no_record(bench):
 
     assert bench.outcome(share_id) == "CallTooLarge"
     assert bench.records() == []
+
+
+def test_a_large_file_is_handed_back_for_a_turn_of_the_large_ones(bench):
+    file = bench.slack.add_file(content=Generated(1_001))
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.agenda.jobs.clear()
+
+    bench.attach(attachment_id, large=1_000)
+
+    large = Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL", is_large=True)
+    assert bench.agenda.jobs == [(large, 0.0)]
+    assert (bench.calls(), file.downloads) == ([], 0)
+    bench.attach(attachment_id, large=1_000, is_large=True)
+    assert bench.attached() == [file.sha256]
+
+
+def test_a_file_in_a_shared_channel_is_large_once_its_size_is_known(bench):
+    file = bench.slack.add_file(content=Generated(1_001))
+    _, share_id = bench.share(file, channel="CSHARED")
+    (attachment_id,) = bench.plan(share_id)
+    bench.agenda.jobs.clear()
+
+    bench.attach(attachment_id, large=1_000)
+
+    assert [job.is_large for job, _ in bench.agenda.jobs] == [True]
+    assert (bench.calls(), file.downloads) == ([], 0)

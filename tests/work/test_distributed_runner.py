@@ -276,11 +276,47 @@ def test_a_channel_s_flood_of_large_files_leaves_others_a_thread(open_runner, wo
 
 
 def test_a_channel_s_two_oldest_files_alone_find_the_threads_that_are_kept():
-    queues = [queue_of(JobKind.ATTACHMENT, earlier) for earlier in range(4)]
+    queues = [queue_of(job(1), earlier) for earlier in range(4)]
     kept = [lane for lane in LANES if list(lane.queues) == [FIRST_FILES]]
 
     assert queues == [FIRST_FILES, FIRST_FILES, MORE_FILES, MORE_FILES]
     assert [lane.threads for lane in kept] == [4]
+
+
+def test_large_files_leave_all_else_its_threads_whatever_channels_they_are_of(
+    open_runner, work
+):
+    runner = open_runner(line=Line())
+    runner.start(work.handlers)
+    large = [job(row, group=f"C{row}", is_large=True) for row in range(10)]
+    for each in large:
+        work.hold(each)
+        runner.submit(each)
+    for each in large[:8]:
+        work.wait_for(each)
+
+    small = [job(row, group="C99") for row in range(100, 110)]
+    for each in small:
+        runner.submit(each)
+
+    for each in small:
+        work.wait_for(each)
+    assert sum(each.is_large for each in work.ran) == 8
+
+
+def test_a_job_that_is_handed_back_as_a_large_one_is_run_as_one(open_runner, work):
+    runner = open_runner(line=Line())
+
+    def hand_back(each):
+        work.handle(each)
+        if not each.is_large:
+            runner.submit(each._replace(is_large=True))
+
+    runner.start(dict.fromkeys(JobKind, hand_back))
+    runner.submit(job(1))
+
+    work.wait_for(job(1, is_large=True))
+    assert work.ran == [job(1), job(1, is_large=True)]
 
 
 def test_channels_take_turns(open_runner, work):

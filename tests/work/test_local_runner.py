@@ -172,3 +172,41 @@ def test_every_job_runs_whoever_submits_it_and_when(open_runner, work):
     for row_id in range(400):
         work.wait_for(job(row_id, group=f"C{row_id % 3}"))
     assert set(work.most_at_once.values()) == {1}
+
+
+def test_large_files_hold_half_of_the_threads_whatever_channels_they_are_of(
+    open_runner, work
+):
+    runner = open_runner(threads=dict.fromkeys(JobKind, 4))
+    runner.start(work.handlers)
+    large = [job(row_id, group=f"C{row_id}", is_large=True) for row_id in range(8)]
+    for each in large:
+        work.hold(each)
+        runner.submit(each)
+    for each in large[:2]:
+        work.wait_for(each)
+
+    small = [job(row_id, group="C9") for row_id in range(100, 110)]
+    for each in small:
+        runner.submit(each)
+
+    work.wait_for(small[-1])
+    assert [each for each in work.ran if each.is_large] == large[:2]
+    work.release(large[0])
+    work.wait_for(large[2])
+
+
+def test_a_channel_s_large_files_leave_another_s_a_thread(open_runner, work):
+    runner = open_runner(threads=dict.fromkeys(JobKind, 8))
+    runner.start(work.handlers)
+    many = [job(row_id, group="C1", is_large=True) for row_id in range(6)]
+    for each in many:
+        work.hold(each)
+        runner.submit(each)
+    for each in many[:3]:
+        work.wait_for(each)
+
+    runner.submit(job(10, group="C2", is_large=True))
+
+    work.wait_for(job(10, group="C2", is_large=True))
+    assert work.ran.count(many[3]) == 0

@@ -14,15 +14,20 @@ UPKEEP = "upkeep"
 #: A channel's oldest files, which find a thread whatever another channel has.
 FIRST_FILES = "attachment.first"
 MORE_FILES = "attachment.more"
+#: And its large ones, which no worker of an earlier version takes for others.
+FIRST_LARGE_FILES = "attachment.large.first"
+MORE_LARGE_FILES = "attachment.large.more"
+LARGE_FILES = (FIRST_LARGE_FILES, MORE_LARGE_FILES)
 #: So many of a channel's files are among its oldest.
 _FIRST = 2
 
 
-def queue_of(kind: JobKind, earlier: int) -> str:
+def queue_of(job: Job, earlier: int) -> str:
     """Return the queue for a row with so many *earlier* ones of its channel due."""
-    if kind is JobKind.ATTACHMENT:
-        return FIRST_FILES if earlier < _FIRST else MORE_FILES
-    return kind.value
+    if job.kind is not JobKind.ATTACHMENT:
+        return job.kind.value
+    first, more = LARGE_FILES if job.is_large else (FIRST_FILES, MORE_FILES)
+    return first if earlier < _FIRST else more
 
 
 def write_job(job: Job, *, wait: float, earlier: int) -> QueuedJob:
@@ -34,7 +39,7 @@ def write_job(job: Job, *, wait: float, earlier: int) -> QueuedJob:
     lock = lock_of(job)
     return QueuedJob(
         task_name=job.kind.value,
-        queue=queue_of(job.kind, earlier),
+        queue=queue_of(job, earlier),
         priority=-earlier,
         lock=lock,
         queueing_lock=lock,

@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.work.distributed.jobs import FIRST_FILES, MORE_FILES, UPKEEP
+from bot.work.distributed.jobs import (
+    FIRST_FILES,
+    FIRST_LARGE_FILES,
+    MORE_FILES,
+    MORE_LARGE_FILES,
+    UPKEEP,
+)
 from bot.work.local_runner import THREADS
 from bot.work.runner import JobKind
 
-#: Threads for the oldest files of each channel alone: whatever large files another
-#: channel has, it has no more of them here than `jobs` lets in.
+#: Threads for the oldest files of each channel alone: whatever files another channel
+#: has, it has no more of them here than `jobs` lets in.
 _KEPT = 4
+#: Threads for large files, which get none of the others; as many again are kept.
+_LARGE = 4
 _UPKEEP = 2
 
 
@@ -28,6 +36,8 @@ LANES = (
     # Each that listens holds a connection. They take what the lane before has no
     # threads for, and what can wait.
     Lane([FIRST_FILES], _KEPT, listens=False),
+    Lane([FIRST_LARGE_FILES, MORE_LARGE_FILES], _LARGE, listens=False),
+    Lane([FIRST_LARGE_FILES], _KEPT, listens=False),
     Lane([JobKind.REPLY.value], THREADS[JobKind.REPLY]),
     Lane([JobKind.COMMENT.value], THREADS[JobKind.COMMENT], listens=False),
     Lane([JobKind.RETENTION.value, UPKEEP], _UPKEEP, listens=False),

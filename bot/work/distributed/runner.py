@@ -13,6 +13,7 @@ from procrastinate import App, JobContext, PsycopgConnector, exceptions
 from bot.errors import JobLost, LedgerUnavailable
 from bot.work.distributed.connections import build_parameters, open_handover
 from bot.work.distributed.handover import Handover, Line
+from bot.work.distributed.jobs import LARGE_FILES
 from bot.work.distributed.lanes import ALL_THREADS, LANES, Lane
 from bot.work.distributed.leases import Leases
 from bot.work.distributed.pace import Pace
@@ -92,7 +93,8 @@ class DistributedRunner:
     def _add_task(self, kind: JobKind, handler: Handler) -> None:
         def work(context: JobContext, *, row: int, group: str) -> None:
             with self.leases.acting_for(context.job.worker_id):
-                self._run(handler, Job(kind, row, group))
+                is_large = context.job.queue in LARGE_FILES
+                self._run(handler, Job(kind, row, group, is_large))
 
         self._app.task(name=kind.value, pass_context=True)(work)
 
