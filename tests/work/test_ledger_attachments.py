@@ -7,8 +7,8 @@ import pytest
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
-from bot.work.ledger.attachments import Decided
 from bot.work.ledger.attempts import Attempts
+from bot.work.ledger.deciding import Decided
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import item_id, make_file, make_share
 

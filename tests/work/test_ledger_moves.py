@@ -12,7 +12,7 @@ from bot.domain.outcomes import (
 )
 from bot.domain.presses import Press
 from bot.errors import FileDeleted, PlaneUnavailable
-from bot.work.ledger.attachments import Decided
+from bot.work.ledger.deciding import Decided
 from bot.work.ledger.moves import MoveLedger
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import found, item_id, make_file, make_share

@@ -11,7 +11,7 @@ from bot.domain.references import WorkItemKey
 from bot.domain.shares import parse_share
 from bot.errors import DAY, MessageDeleted
 from bot.sandbox.wire import Fault, answer, cut
-from bot.work.ledger.attachments import Decided
+from bot.work.ledger.deciding import Decided
 from bot.work.ledger.withdrawals import Withdrawn
 from tests.work.bench import LINKS
 

@@ -6,35 +6,29 @@ Each verb is one transaction.
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
-from bot.errors import MessageDeleted, Problem
+from bot.errors import Problem
 from bot.work.ledger.attempts import Attempts, count_attempt, read_attempts
 from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
-from bot.work.ledger.deciding import decide_lines, disown, end_removal, end_try
+from bot.work.ledger.deciding import Decided, decide
 from bot.work.ledger.heard import Heard
-from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.parts import describe_file
 from bot.work.ledger.places import ask_for_comments, find_due_comments
-from bot.work.ledger.removals import tell_removal
+from bot.work.ledger.removals import end_removal
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments
 from bot.work.ledger.states import AttachmentState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.ledger.waiting import (
     find_open,
-    find_undecided,
     find_waiting,
-    is_wanted,
 )
 from bot.work.runner import JobKind
-
-_DELETED = Outcome.of(MessageDeleted())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +65,6 @@ class OpenAttachment:
         """Whether an earlier try asked Plane for a record, and may have one."""
         is_opened = self.state is AttachmentState.OPENED and self.asset_id is None
         return is_opened and not self.is_link
-
-
-class Decided(NamedTuple):
-    """The shares that have more to tell, and the attachments that are to go now.
-
-    *is_wanted* tells that others still wait for what was decided for these.
-    """
-
-    shares: list[int]
-    removals: list[int]
-    is_wanted: bool = False
 
 
 class AttachmentLedger:
@@ -173,13 +156,9 @@ class AttachmentLedger:
     def postpone(self, attachment_id: int, problem: Problem, *, until: float) -> None:
         """Try the attachment again at *until*."""
         with self._database.write() as connection:
+            now = self._clock()
             count_attempt(
-                connection,
-                attachments,
-                attachment_id,
-                problem,
-                now=self._clock(),
-                until=until,
+                connection, attachments, attachment_id, problem, now=now, until=until
             )
 
     def decide(
@@ -187,36 +166,22 @@ class AttachmentLedger:
     ) -> Decided:
         """Give every line that waits for the attachment its outcome.
 
-        The first share to wait is the one that attached the file; for the others it is
-        attached already. Where one of them moves the file, it goes from where it was.
-        That a message was deleted is for its own share; who came since waits on.
+        Where one of its shares moves the file, it goes from where it was.
         """
         with (
             self._hearing(attachment_id, outcome),
             self._database.write() as connection,
         ):
-            undecided = find_undecided(connection, attachment_id)
-            decided = [each for each in undecided if _is_for(outcome, each)]
-            waiting = [each.id for each in decided]
-            is_left = len(decided) < len(undecided)
-            disowned = disown(connection, attachment_id, outcome, asset_id=asset_id)
-            end_try(
+            decided, disowned = decide(
                 connection,
                 attachment_id,
                 outcome,
                 asset_id=asset_id,
-                is_wanted=is_left,
+                now=self._clock(),
             )
-            decide_lines(connection, attachment_id, outcome, waiting=waiting)
-            ask_for_reply(connection, waiting, now=self._clock())
-            moved = [each.moves for each in decided if each.moves is not None]
-            removals = (
-                finish_moves(connection, attachment_id, moved, now=self._clock())
-                if outcome.is_success
-                else []
-            )
-            self._ask_for_comments(connection, attachment_id, [*disowned, *waiting])
-        return Decided(waiting, removals, is_left)
+            told = [*disowned, *decided.shares]
+            self._ask_for_comments(connection, attachment_id, told)
+        return decided
 
     def remove(self, attachment_id: int, outcome: Outcome) -> tuple[list[int], bool]:
         """Give every line whose attachment was to be removed its outcome.
@@ -224,12 +189,10 @@ class AttachmentLedger:
         Return the shares, and whether another waits to have the file attached again.
         """
         with self._database.write() as connection:
-            shown = tell_removal(connection, attachment_id, outcome)
-            is_left = is_wanted(connection, attachment_id)
-            end_removal(connection, attachment_id, outcome, is_wanted=is_left)
+            shown, is_wanted = end_removal(connection, attachment_id, outcome)
             ask_for_reply(connection, shown, now=self._clock())
             self._ask_for_comments(connection, attachment_id, shown)
-        return shown, is_left
+        return shown, is_wanted
 
     def waiting_shares(self, attachment_id: int) -> list[int]:
         """Return the shares that wait for the attachment."""
@@ -276,8 +239,3 @@ class AttachmentLedger:
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:
             change_row(connection, attachments, attachment_id, values)
-
-
-def _is_for(outcome: Outcome, share: Any) -> bool:
-    """Whether *outcome* is for a share that waits, or it waits on."""
-    return outcome != _DELETED or bool(share.is_withdrawn)

@@ -1,16 +1,20 @@
 """What an attachment's outcome changes, in SQL: its row, and what shares tell of it."""
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.domain.outcomes import ALREADY_LINKED, MADE, OWN, UNDONE, Outcome
-from bot.work.ledger.attempts import NEVER
+from bot.domain.outcomes import ALREADY_LINKED, MADE, OWN, Outcome
+from bot.errors import MessageDeleted
 from bot.work.ledger.changing import change_row, is_one_of
-from bot.work.ledger.lines import KNOWN_LINK
+from bot.work.ledger.lines import decide_line
+from bot.work.ledger.moves import finish_moves
+from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments
 from bot.work.ledger.states import AttachmentState
+from bot.work.ledger.waiting import find_undecided
 
+_DELETED = Outcome.of(MessageDeleted())
 _ASSET = select(attachments.c.asset_id).where(
     attachments.c.id == bindparam("attachment_id")
 )
@@ -22,23 +26,51 @@ _DISOWN = (
     )
     .returning(share_attachments.c.share_id)
 )
-_DECIDE_LINE = update(share_attachments).where(
-    share_attachments.c.attachment_id == bindparam("b_attachment_id"),
-    share_attachments.c.share_id == bindparam("b_share_id"),
-)
-_TRY_AGAIN = (
-    update(attachments)
-    .where(attachments.c.id == bindparam("b_id"))
-    .values(state=AttachmentState.PENDING, asset_id=KNOWN_LINK, **NEVER)
-)
 
 
-def disown(
+class Decided(NamedTuple):
+    """The shares that have more to tell, and the attachments that are to go now.
+
+    *is_wanted* tells that others still wait for what was decided for these.
+    """
+
+    shares: list[int]
+    removals: list[int]
+    is_wanted: bool = False
+
+
+def decide(
     connection: Connection,
     attachment_id: int,
     outcome: Outcome,
     *,
     asset_id: str | None,
+    now: float,
+) -> tuple[Decided, list[int]]:
+    """Give every line that waits for the attachment its outcome.
+
+    The first share to wait is the one that attached the file; for the others it is
+    attached already. Where one of them moves the file, it goes from where it was.
+    That a message was deleted is for its own share; who came since waits on. Return
+    what is decided, and the earlier shares of which it is not true that they made it.
+    """
+    undecided = find_undecided(connection, attachment_id)
+    decided = [each for each in undecided if outcome != _DELETED or each.is_withdrawn]
+    waiting = [each.id for each in decided]
+    is_wanted = len(decided) < len(undecided)
+    disowned = _disown(connection, attachment_id, outcome, asset_id)
+    _end(connection, attachment_id, outcome, asset_id, is_wanted=is_wanted)
+    for position, share_id in enumerate(waiting):
+        own = outcome.for_others if position else outcome
+        decide_line(connection, attachment_id, share_id, own)
+    ask_for_reply(connection, waiting, now=now)
+    moved = [each.moves for each in decided if outcome.is_success and each.moves]
+    removals = finish_moves(connection, attachment_id, moved, now=now)
+    return Decided(waiting, removals, is_wanted), disowned
+
+
+def _disown(
+    connection: Connection, attachment_id: int, outcome: Outcome, asset_id: str | None
 ) -> list[int]:
     """Keep that what earlier shares made is gone, and return them.
 
@@ -49,7 +81,8 @@ def disown(
     if not _is_another(connection, attachment_id, outcome, asset_id):
         return []
     already = outcome.for_others
-    disowned = {"b_attachment_id": attachment_id, **_print(already)}
+    told = {"outcome": already.code, "facts": dict(already.facts)}
+    disowned = {"b_attachment_id": attachment_id, **told}
     return list(connection.execute(_DISOWN, disowned).scalars())
 
 
@@ -62,33 +95,12 @@ def _is_another(
     return bool(known != asset_id)
 
 
-def decide_lines(
+def _end(
     connection: Connection,
     attachment_id: int,
     outcome: Outcome,
-    *,
-    waiting: Sequence[int],
-) -> None:
-    """Give the lines of the *waiting* shares the outcome: it is the first's own."""
-    for position, share_id in enumerate(waiting):
-        own = outcome.for_others if position else outcome
-        decide_line(connection, attachment_id, share_id, own)
-
-
-def decide_line(
-    connection: Connection, attachment_id: int, share_id: int, outcome: Outcome
-) -> None:
-    """Give the share's line for the attachment its outcome."""
-    line = {"b_attachment_id": attachment_id, "b_share_id": share_id}
-    connection.execute(_DECIDE_LINE, {**line, **_print(outcome)})
-
-
-def end_try(
-    connection: Connection,
-    attachment_id: int,
-    outcome: Outcome,
-    *,
     asset_id: str | None,
+    *,
     is_wanted: bool,
 ) -> None:
     """Keep that the attachment came to *outcome*, and whether others want it still."""
@@ -102,20 +114,3 @@ def end_try(
     if outcome.is_success:
         ended["not_before"] = None
     change_row(connection, attachments, attachment_id, ended)
-
-
-def end_removal(
-    connection: Connection, attachment_id: int, outcome: Outcome, *, is_wanted: bool
-) -> None:
-    """Keep that the removal came to *outcome*, and whether somebody wants it back."""
-    if is_wanted:
-        connection.execute(_TRY_AGAIN, {"b_id": attachment_id})
-        return
-    ended: dict[str, object] = {"state": AttachmentState.DONE, **NEVER}
-    if outcome == UNDONE:  # else it is there still, and can be removed
-        ended |= {"state": AttachmentState.REMOVED, "asset_id": None}
-    change_row(connection, attachments, attachment_id, ended)
-
-
-def _print(outcome: Outcome) -> dict[str, object]:
-    return {"outcome": outcome.code, "facts": dict(outcome.facts)}

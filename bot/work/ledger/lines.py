@@ -96,6 +96,10 @@ _WITHHOLD = update(share_attachments).where(
 _HOLD = _WITHHOLD.where(share_attachments.c.consent.is_(None)).values(
     consent=Consent.NEEDED
 )
+_DECIDE = update(share_attachments).where(
+    share_attachments.c.attachment_id == bindparam("b_attachment_id"),
+    share_attachments.c.share_id == bindparam("b_share_id"),
+)
 
 
 def _withhold(
@@ -103,6 +107,21 @@ def _withhold(
 ) -> None:
     told = {"outcome": outcome.code, "facts": dict(outcome.facts)}
     connection.execute(statement, {"b_share_id": share_id, **told})
+
+
+def decide_line(
+    connection: Connection, attachment_id: int, share_id: int, outcome: Outcome
+) -> None:
+    """Give the share's line for the attachment its outcome."""
+    connection.execute(
+        _DECIDE,
+        {
+            "b_attachment_id": attachment_id,
+            "b_share_id": share_id,
+            "outcome": outcome.code,
+            "facts": dict(outcome.facts),
+        },
+    )
 
 
 def _put_attachments(

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from bot.domain.outcomes import MOVED, OWN, REMOVING, UNDONE, Outcome
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
-from bot.work.ledger.deciding import decide_line
+from bot.work.ledger.changing import change_row
+from bot.work.ledger.lines import KNOWN_LINK, decide_line
 from bot.work.ledger.schema import attachments, share_attachments
 from bot.work.ledger.states import AttachmentState
+from bot.work.ledger.waiting import is_wanted
 
 _NO_FACTS: Mapping[str, Fact] = {}
+_TRY_AGAIN = (
+    update(attachments)
+    .where(attachments.c.id == bindparam("b_id"))
+    .values(state=AttachmentState.PENDING, asset_id=KNOWN_LINK, **NEVER)
+)
 
 
 def is_removable() -> ColumnElement[bool]:
@@ -59,7 +66,25 @@ def begin_removal(
     return done
 
 
-def tell_removal(
+def end_removal(
+    connection: Connection, attachment_id: int, outcome: Outcome
+) -> tuple[list[int], bool]:
+    """Give every line whose attachment was to be removed its outcome.
+
+    Return the shares, and whether another waits to have the file attached again.
+    """
+    shown = _tell_removal(connection, attachment_id, outcome)
+    if is_wanted(connection, attachment_id):
+        connection.execute(_TRY_AGAIN, {"b_id": attachment_id})
+        return shown, True
+    ended: dict[str, object] = {"state": AttachmentState.DONE, **NEVER}
+    if outcome == UNDONE:  # else it is there still, and can be removed
+        ended |= {"state": AttachmentState.REMOVED, "asset_id": None}
+    change_row(connection, attachments, attachment_id, ended)
+    return shown, False
+
+
+def _tell_removal(
     connection: Connection, attachment_id: int, outcome: Outcome
 ) -> list[int]:
     """Give the lines that wait for the removal their outcome; return the shares."""

@@ -225,14 +225,8 @@ class ShareLedger:
             name_references(connection, share_id, told)
             if told:
                 ask_for_reply(connection, [share_id], now=self._clock())
-            count_attempt(
-                connection,
-                shares,
-                share_id,
-                problem,
-                now=self._clock(),
-                until=until,
-            )
+            now = self._clock()
+            count_attempt(connection, shares, share_id, problem, now=now, until=until)
 
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every share that is to be planned."""
