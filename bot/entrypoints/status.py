@@ -2,28 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping
 
-from bot.config import read_database_url
 from bot.domain.overviews import print_overview, write_overview
-from bot.environment import Environment
-from bot.errors import ConfigError
 from bot.work.bell import is_attended, place_bell
 from bot.work.ledger.existing import existing_database
 from bot.work.ledger.overview import read_overview
-
-
-def find_ledger(environment: Mapping[str, str]) -> str:
-    """Return the address of the ledger's database, which is all that is needed here.
-
-    Raises:
-        ConfigError: the setting is malformed.
-    """
-    read = Environment(environment)
-    url = read_database_url(read)
-    if read.faults:
-        raise ConfigError(tuple(read.faults))
-    return url
 
 
 def show_status(url: str, *, most: int, as_json: bool) -> str:

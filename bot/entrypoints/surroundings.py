@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import dotenv
 
+from bot.config import read_database_url
+from bot.environment import Environment
 from bot.errors import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,19 @@ def warn_of_lost_files(environment: Mapping[str, str], database_url: str) -> Non
             " a volume that stays: set DATABASE_URL to a PostgreSQL or to a file there",
             names[0],
         )
+
+
+def find_ledger(environment: Mapping[str, str]) -> str:
+    """Return the address of the ledger's database; no other setting has to be there.
+
+    Raises:
+        ConfigError: it is malformed.
+    """
+    read = Environment(environment)
+    url = read_database_url(read)
+    if read.faults:
+        raise ConfigError(tuple(read.faults))
+    return url
 
 
 def read_environment() -> dict[str, str]:

@@ -42,8 +42,8 @@ def add(commands: Commands) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from bot.entrypoints.status import find_ledger, show_status
-    from bot.entrypoints.surroundings import read_environment
+    from bot.entrypoints.status import show_status
+    from bot.entrypoints.surroundings import find_ledger, read_environment
     from bot.entrypoints.terminal import keep_quiet, write
 
     keep_quiet()
@@ -54,8 +54,7 @@ def _status(options: argparse.Namespace) -> int:
 
 def _retry(options: argparse.Namespace) -> int:
     from bot.entrypoints.retry import retry
-    from bot.entrypoints.status import find_ledger
-    from bot.entrypoints.surroundings import read_environment
+    from bot.entrypoints.surroundings import find_ledger, read_environment
     from bot.entrypoints.terminal import keep_quiet, write
 
     keep_quiet()

@@ -63,11 +63,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from bot.config import Settings
-    from bot.entrypoints.surroundings import read_environment
+    from bot.entrypoints.surroundings import find_ledger, read_environment
     from bot.work.ledger.database import Database, sole_use
 
-    settings = Settings.from_env(read_environment())
-    with sole_use(settings.database_url):
-        Database(settings.database_url).migrate()
+    url = find_ledger(read_environment())
+    with sole_use(url):
+        Database(url).migrate()
     return 0
