@@ -105,8 +105,13 @@ class LinkRefused(LoadmasterError):
 class LedgerUnavailable(LoadmasterError):
     """The database takes or tells nothing for now: locked, read-only, a full disk.
 
-    The message is the database's own. Nothing was stored, nor can be told to anybody.
+    The message is the database's own. Nothing was stored, nor can be told to anybody;
+    *advice* is for whoever minds the database.
     """
+
+    def __init__(self, reason: str, advice: str = "Try again.") -> None:
+        super().__init__(reason)
+        self.advice = advice
 
 
 class JobLost(LedgerUnavailable):

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
     except LedgerUnavailable as error:
         _complain(
-            f"The ledger cannot be used now: {error}. Try again, or see its disk."
+            f"The ledger cannot be used now: {str(error).rstrip('.')}. {error.advice}"
         )
     except BrokenPipeError:  # nobody reads on: `loadmaster status | head`
         # docs.python.org/3/library/signal.html, "Note on SIGPIPE"

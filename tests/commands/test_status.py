@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.work.bell import Bell, place_bell
 from bot.work.ledger.parts import Resolution
+from tests.migrated import put_database
 from tests.work.values import found, make_file, make_share
 
 HOSTILE = "\x1b[31m`rm`\n<@U1>\u202egnp.exe\x07"
@@ -317,3 +318,18 @@ def test_a_locale_without_the_letters_gets_escapes(run, ledger, url):
         run("status", DATABASE_URL=url)
 
     assert b"\\u043f\\u043b\\u0430\\u043d.pdf is empty" in out.buffer.getvalue()
+
+
+def test_a_ledger_that_does_not_tell_is_told_with_where_to_look(run, url, tmp_path):
+    put_database(tmp_path / "loadmaster.db")
+    content = (tmp_path / "loadmaster.db").read_bytes()
+    damaged = content[:100] + b"\xff" * (len(content) - 100)
+    (tmp_path / "loadmaster.db").write_bytes(damaged)
+
+    in_file = run("status", DATABASE_URL=url)
+    in_postgres = run("status", DATABASE_URL="postgresql://u@127.0.0.1:1/none")
+
+    assert (in_file.status, in_postgres.status) == (2, 2)
+    assert "malformed. Try again, or see whether its disk is full" in in_file.err
+    assert "see whether PostgreSQL runs and can be reached" in in_postgres.err
+    assert "disk" not in in_postgres.err

@@ -77,7 +77,7 @@ class Database:
             LedgerUnavailable: nothing can be read.
         """
         try:
-            with telling(), self._store.reading() as connection:
+            with telling(self._store.advice), self._store.reading() as connection:
                 yield connection
         except LedgerUnavailable as error:
             if not self._is_silent:  # once, whoever asks and however often
@@ -126,7 +126,7 @@ class Database:
     def _noticing(self) -> Iterator[None]:
         """Note, and log once, that writes fail, or go through again."""
         try:
-            with telling():
+            with telling(self._store.advice):
                 yield
         except LedgerUnavailable as error:
             if self._fault is None:

@@ -59,6 +59,11 @@ class PostgresStore:
     a lock, and sees, READ COMMITTED, all that was committed before it got that.
     """
 
+    advice = (
+        "Try again, or see whether PostgreSQL runs and can be reached from here, as"
+        " DATABASE_URL has it."
+    )
+
     def __init__(self, url: str) -> None:
         self._url = url
         self.engine = _build_engine(url)

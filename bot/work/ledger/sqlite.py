@@ -22,6 +22,11 @@ _MIGRATING_SECONDS = 8
 class SqliteStore:
     """Transactions on the file of a `sqlite:///` address."""
 
+    advice = (
+        "Try again, or see whether its disk is full or read-only, or which program has"
+        " it locked."
+    )
+
     def __init__(self, url: str) -> None:
         self._url = url
         self.engine = _build_engine(url, busy_seconds=_BUSY_SECONDS)

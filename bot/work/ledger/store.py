@@ -26,6 +26,8 @@ class Store(Protocol):
 
     #: What makes connections; `hide_parameters`, as errors are logged and names not.
     engine: Engine
+    #: What to do where it takes or tells nothing, in a sentence.
+    advice: str
 
     def writing(self) -> contextlib.AbstractContextManager[Connection]:
         """Hold the one transaction of all processes that may write."""
@@ -51,8 +53,8 @@ class Turns(Protocol):
 
 
 @contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Make what the database cannot do for now an error of ours."""
+def telling(advice: str = "") -> Iterator[None]:
+    """Make what the database cannot do for now an error of ours, with that *advice*."""
     try:
         yield
     except (IntegrityError, DataError):
@@ -60,8 +62,8 @@ def telling() -> Iterator[None]:
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) not in _TAKEN_AWAY:
             raise
-        raise LedgerUnavailable(str(error.orig)) from error
+        raise LedgerUnavailable(str(error.orig), advice) from error
     except (DatabaseError, InterfaceError) as error:  # a damaged file, too
-        raise LedgerUnavailable(str(error.orig)) from error
+        raise LedgerUnavailable(str(error.orig), advice) from error
     except NoConnection as error:
-        raise LedgerUnavailable("all connections are in use") from error
+        raise LedgerUnavailable("all connections are in use", advice) from error
