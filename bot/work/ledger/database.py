@@ -14,7 +14,13 @@ from bot.work.ledger import budget_tables
 from bot.work.ledger.postgres import PostgresStore
 from bot.work.ledger.sqlite import SqliteStore, sole_file
 from bot.work.ledger.store import Store, Turns, telling
-from bot.work.ledger.upgrading import NEWEST, LaterSchema, read_version, upgrade
+from bot.work.ledger.upgrading import (
+    NEWEST,
+    LaterSchema,
+    load_what_upgrades,
+    read_version,
+    upgrade,
+)
 from bot.work.precedence import GiveWay
 
 logger = logging.getLogger(__name__)
@@ -148,6 +154,10 @@ class Database:
         if self._is_up_to_date():
             return
         try:
+            with self._store.reading() as connection:
+                version = read_version(connection)
+            if version != NEWEST:
+                load_what_upgrades()  # others need not wait for that
             with self._store.migrating() as connection:
                 upgrade(connection)
         except DatabaseError as error:

@@ -34,8 +34,8 @@ SET idle_in_transaction_session_timeout = '5s';
 SELECT set_config('synchronous_commit', 'on', false)
  WHERE current_setting('synchronous_commit') = 'off'
 """
-#: A migration may rewrite a large table; who starts meanwhile waits for it. It is idle
-#: while it imports what it is made with.
+#: A migration may rewrite a large table; who starts meanwhile waits for it. On a busy
+#: machine it may be idle for a while between two statements.
 _MIGRATING_LIMITS = """
 SET LOCAL lock_timeout = '60s';
 SET LOCAL idle_in_transaction_session_timeout = '60s';
