@@ -7,30 +7,26 @@ from collections.abc import Mapping
 import dotenv
 
 from bot.config import read_database_url
+from bot.entrypoints.platforms import find_platform
 from bot.environment import Environment
 from bot.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-#: What platforms that give a process a new disk at each start call themselves by.
-_PLATFORMS = {
-    "DYNO": "Heroku",
-    "FLY_APP_NAME": "Fly.io",
-    "K_SERVICE": "Cloud Run",
-    "RAILWAY_ENVIRONMENT_ID": "Railway",
-    "RENDER": "Render",
-}
-
 
 def warn_of_lost_files(environment: Mapping[str, str], database_url: str) -> None:
     """Warn where the ledger may be gone with the disk at the next start."""
-    names = [name for sign, name in _PLATFORMS.items() if environment.get(sign)]
-    if names and database_url.startswith("sqlite"):
-        logger.warning(
-            "This looks like %s, where a file is gone at the next start unless it is on"
-            " a volume that stays: set DATABASE_URL to a PostgreSQL or to a file there",
-            names[0],
-        )
+    platform = find_platform(environment)
+    if platform and database_url.startswith("sqlite"):
+        logger.warning(_LOST[platform.has_volumes], platform.name)
+
+
+_LOST = {
+    True: "This looks like %s, where a file is gone at the next start unless it is on"
+    " a volume that stays: set DATABASE_URL to a PostgreSQL or to a file there",
+    False: "This looks like %s, where every file is gone at the next start: set"
+    " DATABASE_URL to a PostgreSQL",
+}
 
 
 def find_ledger(environment: Mapping[str, str]) -> str:

@@ -179,6 +179,25 @@ def test_the_mount_nearest_to_a_folder_counts(tmp_path, folder, is_wiped):
     assert (risk is not None) is is_wiped
 
 
+@pytest.mark.parametrize(
+    ("sign", "folder", "is_wiped"),
+    [
+        ("DYNO", "/data", True),
+        ("RENDER", "/srv", True),
+        ("RENDER", "/data", False),
+        ("RENDER", "/data/in memory", True),
+    ],
+)
+def test_on_a_platform_only_its_volumes_stay(tmp_path, sign, folder, is_wiped):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS.replace("- overlay overlay", "- ext4 /dev/vda"))
+    place = type(tmp_path)(folder)
+
+    risk = find_risk(place, environment={sign: "1"}, mounts=mounts)
+
+    assert (risk is not None) is is_wiped
+
+
 def test_a_system_that_tells_of_no_mounts_is_taken_as_well(tmp_path):
     nowhere = tmp_path / "nowhere"
 

@@ -26,3 +26,10 @@ def test_elsewhere_and_with_postgresql_there_is_no_warning(environment, url, cap
     warn_of_lost_files(environment, url)
 
     assert caplog.records == []
+
+
+def test_where_there_are_no_volumes_none_is_advised(caplog):
+    warn_of_lost_files({"DYNO": "web.1"}, FILE)
+    warn_of_lost_files({"FLY_APP_NAME": "loadmaster"}, FILE)
+
+    assert ["volume" in each for each in caplog.messages] == [False, True]

@@ -116,7 +116,9 @@ def check_disk(chart: Chart) -> list[Finding]:
     )
     if risk:
         text = f"{file} is {risk}: with it goes what is under way, and what may be"
-        step = "Put it on a volume that stays, and name that in DATABASE_URL."
+        step = (
+            "Put it on a volume that stays, or use PostgreSQL: DATABASE_URL names it."
+        )
         text += " undone and tried again."
         findings.append(warning(Check.DISK, text, step))
     return findings

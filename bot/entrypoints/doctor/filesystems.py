@@ -3,6 +3,9 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
+
+from bot.entrypoints.platforms import find_platform
 
 #: What a container's own layer and memory are mounted as, and what becomes of them.
 _PASSING = {
@@ -11,10 +14,14 @@ _PASSING = {
     "tmpfs": "in memory",
     "ramfs": "in memory",
 }
-#: Platforms that wipe every disk at each start, by a variable that they set
-#: (devcenter.heroku.com/articles/dynos, "Ephemeral filesystem").
-_PLATFORMS = {"DYNO": "Heroku"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+class _Mount(NamedTuple):
+    """Where a file system is mounted, and its type."""
+
+    place: Path
+    type: str
 
 
 def find_risk(
@@ -24,19 +31,21 @@ def find_risk(
 
     *mounts* is in the form of /proc/self/mountinfo (proc(5)); it may be missing.
     """
-    for variable, platform in _PLATFORMS.items():
-        if environment.get(variable):
-            return f"on a disk that {platform} wipes at each start"
+    platform = find_platform(environment)
+    mount = _find_mount(folder, mounts)
+    is_on_volume = platform and platform.has_volumes and mount.place != Path("/")
+    if platform and not is_on_volume:
+        return f"on a disk that {platform.name} wipes at each start"
+    return _PASSING.get(mount.type)
+
+
+def _find_mount(folder: Path, mounts: Path) -> _Mount:
+    """Return the file system that *folder* is in: its longest mount."""
+    found = _Mount(Path("/"), "")
     try:
         text = mounts.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
-    return _PASSING.get(_find_type(folder, text))
-
-
-def _find_type(folder: Path, text: str) -> str:
-    """Return the type of the file system that *folder* is in: of its longest mount."""
-    found, longest = "", -1
+        return found
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields = before.split()
@@ -44,6 +53,6 @@ def _find_type(folder: Path, text: str) -> str:
             continue
         mount = Path(_OCTAL.sub(lambda octal: chr(int(octal[1], 8)), fields[4]))
         # Of two at the same place the later one is seen.
-        if folder.is_relative_to(mount) and len(mount.parts) >= longest:
-            found, longest = after.split()[0], len(mount.parts)
+        if folder.is_relative_to(mount) and len(mount.parts) >= len(found.place.parts):
+            found = _Mount(mount, after.split()[0])
     return found
