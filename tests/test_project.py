@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -49,9 +50,11 @@ def test_the_process_file_runs_the_command():
 
 
 def test_the_lock_has_a_version_and_hashes_for_each_dependency():
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    runtime = re.search(r"^dependencies = \[(.*?)^\]", project, re.S | re.M)[1]
-    wanted = re.findall(r'"([a-z0-9-]+)', runtime)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = project["optional-dependencies"]["postgres"]
+    wanted = re.findall(
+        r"^[a-z0-9-]+", "\n".join(project["dependencies"] + extra), re.M
+    )
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([a-z0-9-]+)==\S+.*\\\n    --hash=sha256:", lock, re.M)
 
