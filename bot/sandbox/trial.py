@@ -60,7 +60,7 @@ def _play(offers: Sequence[Offer], screen: Screen) -> int:
     with open_stage(os.environ) as stage, undisturbed_end():
         if not _start(stage, screen):
             return 1
-        message, is_over = _share(stage, offers, screen)
+        message, is_over = share_first(stage, offers, screen)
         return 0 if is_over and _is_well(stage, message, screen) else 1
 
 
@@ -78,7 +78,7 @@ def _play_on(
         if not _start(stage, screen):
             return 1
         # Whoever has the page open may have ended the bot already, and starts it again.
-        message, _ = _share(stage, offers, screen)
+        message, _ = share_first(stage, offers, screen)
         if has_prompt:
             _stay(stage, message, screen)
         else:
@@ -105,7 +105,7 @@ def _start(stage: Stage, screen: Screen) -> bool:
     return True
 
 
-def _share(
+def share_first(
     stage: Stage, offers: Sequence[Offer], screen: Screen
 ) -> tuple[Message, bool]:
     """Show a first share; return its message, and whether the bot saw it through."""

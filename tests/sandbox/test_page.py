@@ -514,9 +514,10 @@ def test_an_emoji_may_be_named_or_pasted_and_taken_back(client, stage, typed):
 
 
 def test_a_call_is_listed_while_it_is_under_way(client, stage):
-    before = []
+    before, first = [], stage.slack.state.changes
 
     def look(request):
+        assert stage.slack.state.changes > first
         before.extend(client.look()["wire"])
 
     stage.plane.fail(Fault("plane.me", look))

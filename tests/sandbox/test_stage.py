@@ -20,6 +20,7 @@ from bot.sandbox.screen import Screen
 from bot.sandbox.sights import look_around
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.stage import Stage, open_stage
+from bot.sandbox.trial import share_first
 
 
 def test_the_bot_sees_nothing_of_the_callers_settings_and_proxies():
@@ -84,6 +85,22 @@ def test_who_waits_for_a_bot_is_told_at_once_that_it_died():
             stage.hear_out(before, first=60, further=60)
 
         assert time.monotonic() - started < 30
+
+
+def test_a_bot_that_is_killed_in_the_first_share_does_not_end_the_sandbox(plane):
+    err = io.StringIO()
+    bot = SimpleNamespace(is_running=False, lines=["its last words"])
+    with SlackServer() as slack:
+        stage = Stage(slack, plane, bot)
+        screen = Screen(io.StringIO(), err, {})
+        message, is_over = share_first(stage, [offer_greeting()], screen)
+
+    assert not is_over
+    assert message.text == "Please put this file on WEB-1"
+    assert err.getvalue() == (
+        "loadmaster: Loadmaster has ended. Its log ends with:\n"
+        "loadmaster: its last words\n"
+    )
 
 
 def test_at_the_prompt_too_one_is_told_that_the_bot_died(tmp_path):
