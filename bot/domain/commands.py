@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.domain.envelopes import read_id, read_text
 from bot.domain.permalinks import FileLink, MessageLink, find_permalink
-from bot.domain.references import PlaneLinks, find_links, find_references
+from bot.domain.reference_search import find_links, find_references
+from bot.domain.references import PlaneLinks
 from bot.domain.seeks import Seek, SeekFile, SeekLatest, SeekMessage
 from bot.domain.shares import Share
 from bot.errors import FinalProblem, LinkElsewhere, MalformedEvent, MalformedReference

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.domain.references import WorkItemKey, parse_reference
+from bot.domain.references import WorkItemKey, parse_key
 from bot.errors import MalformedReference
 
 
@@ -33,7 +33,6 @@ def rank(typed: str, found: Iterable[FoundItem]) -> list[FoundItem]:
 def read_typed_key(typed: str) -> WorkItemKey | None:
     """Return the key that *typed* is; None where it is none."""
     try:
-        reference = parse_reference(typed.strip().upper())
+        return parse_key(typed.strip().upper())
     except MalformedReference:
         return None
-    return reference if isinstance(reference, WorkItemKey) else None

@@ -12,7 +12,8 @@ from bot.domain.envelopes import (
     read_ts,
 )
 from bot.domain.outcomes import HELP
-from bot.domain.references import PlaneLinks, find_references
+from bot.domain.reference_search import find_references
+from bot.domain.references import PlaneLinks
 from bot.domain.seeks import SeekThread
 from bot.domain.shares import MOST_REFERENCES, Share, find_message, share_of_message
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.amounts import show_size
 from bot.domain.escaping import escape, show_code
 from bot.domain.outcomes import CONSENT_AWAITED, LINKS, MOVED, UNDONE, Outcome
-from bot.domain.references import PlaneLinks, WorkItemKey, parse_reference
+from bot.domain.references import PlaneLinks, parse_key
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.domain.sentences import is_known, tell
 from bot.errors import MalformedReference
@@ -127,9 +127,7 @@ def _cut(text: str, longest: int) -> str:
 
 def _link(key: str, links: PlaneLinks) -> str:
     try:
-        reference = parse_reference(key)
+        url = links.browse_url(parse_key(key))
     except MalformedReference:
         return escape(key)
-    if not isinstance(reference, WorkItemKey):
-        return escape(key)
-    return f"<{links.browse_url(reference)}|{escape(key)}>"
+    return f"<{url}|{escape(key)}>"

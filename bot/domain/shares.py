@@ -15,7 +15,8 @@ from bot.domain.envelopes import (
 )
 from bot.domain.files import SharedFile, parse_file
 from bot.domain.outcomes import Outcome
-from bot.domain.references import PlaneLinks, Reference, find_references
+from bot.domain.reference_search import find_references
+from bot.domain.references import PlaneLinks, Reference
 from bot.domain.seeks import Seek
 from bot.errors import MalformedEvent
 

@@ -13,12 +13,8 @@ from bot.domain.attachings import Result, print_results
 from bot.domain.escaping import show_code
 from bot.domain.outcomes import Outcome
 from bot.domain.permalinks import MessageLink, find_permalink
-from bot.domain.references import (
-    PlaneLinks,
-    Reference,
-    WorkItemKey,
-    find_references,
-)
+from bot.domain.reference_search import find_references
+from bot.domain.references import PlaneLinks, Reference, WorkItemKey
 from bot.domain.sentences import tell
 from bot.domain.terminals import read_mrkdwn, show_plain
 from bot.entrypoints.clients import PlaneSide

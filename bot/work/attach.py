@@ -17,7 +17,7 @@ from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Progress, Storage
 from bot.domain.files import SharedFile, check_file
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
-from bot.domain.references import WorkItemKey, parse_reference
+from bot.domain.references import parse_key
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
@@ -247,6 +247,5 @@ def _opened(open_: OpenAttachment, asset_id: str) -> OpenAttachment:
 
 
 def _work_item(open_: OpenAttachment) -> WorkItem:
-    key = parse_reference(open_.item_key)
-    assert isinstance(key, WorkItemKey), "the ledger's item_key is a key"
+    key = parse_key(open_.item_key)
     return WorkItem(key, open_.work_item_id, open_.project_id)

@@ -18,7 +18,7 @@ from bot.domain.comments import (
 )
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
-from bot.domain.references import WorkItemKey, parse_reference
+from bot.domain.references import parse_key
 from bot.domain.sentences import tell
 from bot.errors import (
     CommentExists,
@@ -226,6 +226,5 @@ def _external_id(comment: DueComment) -> str:
 
 
 def _work_item(comment: DueComment) -> WorkItem:
-    key = parse_reference(comment.item_key)
-    assert isinstance(key, WorkItemKey), "the ledger's item_key is a key"
+    key = parse_key(comment.item_key)
     return WorkItem(key, comment.work_item_id, comment.project_id)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
-from bot.domain.references import PlaneLinks, Reference, find_references
+from bot.domain.reference_search import find_references
+from bot.domain.references import PlaneLinks, Reference
 from bot.errors import NoWorkItemNamed
 from bot.work.ledger.shares import NewShare
 

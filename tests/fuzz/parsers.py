@@ -20,13 +20,8 @@ from bot.domain.presses import (
     read_value,
 )
 from bot.domain.reactions import parse_reaction
-from bot.domain.references import (
-    PlaneLinks,
-    find_links,
-    find_references,
-    parse_reference,
-    print_reference,
-)
+from bot.domain.reference_search import find_links, find_references
+from bot.domain.references import PlaneLinks, parse_reference, print_reference
 from bot.domain.remote_files import find_external_url
 from bot.domain.shares import parse_share
 from bot.domain.visits import parse_visit

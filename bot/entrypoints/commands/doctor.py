@@ -41,16 +41,14 @@ def add(commands: Commands) -> None:
 
 
 def _read_key(text: str) -> "WorkItemKey":
-    from bot.domain.references import WorkItemKey, parse_reference
+    from bot.domain.references import parse_key
     from bot.errors import MalformedReference
 
     try:
-        reference = parse_reference(text.upper())
-    except MalformedReference:
-        reference = None
-    if not isinstance(reference, WorkItemKey):
-        raise argparse.ArgumentTypeError("give a work item's key, such as WEB-1")
-    return reference
+        return parse_key(text.upper())
+    except MalformedReference as error:
+        expected = "give a work item's key, such as WEB-1"
+        raise argparse.ArgumentTypeError(expected) from error
 
 
 def _doctor(options: argparse.Namespace) -> int:
