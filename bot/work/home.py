@@ -103,7 +103,12 @@ class Homes:
         self._watch(visitor, shares)
 
     def _send(self, visitor: Visitor, page: View) -> None:
-        """Publish the page; where Slack cannot take it now, once more soon."""
+        """Publish the page; where Slack cannot take it now, once more soon.
+
+        What is tried again for long is in the ledger, with the runner and `Patience` to
+        mind it. A page is in neither: whoever opens their Home again asks for a newer
+        one. So it gets one more try, for which one of these threads waits.
+        """
         try:
             self._views.publish_home(visitor.user_id, page)
         except TransientProblem as problem:
