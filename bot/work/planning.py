@@ -144,14 +144,18 @@ class ShareHandler:
         if found is None:
             self._tell(share, None)
             return None, None
-        self._ledger.find(share.share_id, found)
+        if not self._ledger.find(share, found):
+            self._runner.submit(job)
+            return None, None
         return self._ledger.get_new(share.share_id), found
 
     def _tell(
         self, share: NewShare, notice: Outcome | None, *, is_private: bool = True
     ) -> None:
-        self._ledger.tell(share.share_id, notice, is_private=is_private)
-        self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
+        is_over = self._ledger.tell(share, notice, is_private=is_private)
+        # Its message was edited since, else: it is looked at once more.
+        kind = JobKind.REPLY if is_over else JobKind.SHARE
+        self._runner.submit(Job(kind, share.share_id, share.channel_id))
 
     def _plan(self, share: NewShare, resolutions: list[Resolution]) -> None:
         for attachment_id in self._ledger.plan(

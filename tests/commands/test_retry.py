@@ -37,7 +37,9 @@ def test_a_request_that_was_told_it_came_to_nothing_is_looked_up_again(
     run, ledger, url
 ):
     share_id = ledger.shares.add(make_share("F1"))
-    ledger.shares.tell(share_id, Outcome.of(NoRecentFiles()), is_private=True)
+    ledger.shares.tell(
+        ledger.shares.get_new(share_id), Outcome.of(NoRecentFiles()), is_private=True
+    )
 
     assert run("retry", share_id, DATABASE_URL=url).status == 0
     assert [row[0] for row in ledger.shares.unfinished()] == [share_id]

@@ -158,9 +158,9 @@ def test_requests_that_are_looked_up_wait_and_those_refused_failed(run, ledger, 
     ledger.shares.plan(refused, [Resolution(reference, "WEB-1", problem=problem)])
     told_privately = ledger.shares.add(make_share("F3", ts="1700000002.000100"))
     notice = Outcome.of(NoFilesFound())
-    ledger.shares.tell(told_privately, notice, is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(told_privately), notice, is_private=True)
     helped = ledger.shares.add(make_share("F4", ts="1700000003.000100"))
-    ledger.shares.tell(helped, Outcome("Help"), is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(helped), Outcome("Help"), is_private=True)
 
     told, text = show(run, url)
 

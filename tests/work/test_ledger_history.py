@@ -92,7 +92,7 @@ def test_what_asks_for_nothing_is_not_listed(ledger, history):
     ledger.shares.add(dataclasses.replace(make(2), notice=HELP, trigger="help"))
     failed = ledger.shares.add(make(3))
     notice = Outcome.of(NoFilesFound())
-    ledger.shares.tell(failed, notice, is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(failed), notice, is_private=True)
 
     (past,) = history.list_latest(ANNA, most=10)
 
@@ -102,7 +102,7 @@ def test_what_asks_for_nothing_is_not_listed(ledger, history):
 def test_a_notice_with_anything_in_it_is_told(ledger, history):
     notice = Outcome("CallTooLarge", {"name": "\x00 \ud800 \\u0000 %"})
     share_id = ledger.shares.add(make(1))
-    ledger.shares.tell(share_id, notice, is_private=False)
+    ledger.shares.tell(ledger.shares.get_new(share_id), notice, is_private=False)
 
     (past,) = history.list_latest(ANNA, most=10)
 

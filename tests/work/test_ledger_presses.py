@@ -82,7 +82,8 @@ def test_what_was_found_makes_the_share_whole(ledger):
     keys = (WorkItemKey("WEB", 1), WorkItemKey("WEB", 2))
 
     ledger.shares.find(
-        share_id, Found("C1", "1.1", "1.0", keys, (make_file("F1"),), True, True)
+        ledger.shares.get_new(share_id),
+        Found("C1", "1.1", "1.0", keys, (make_file("F1"),), True, True),
     )
 
     new = ledger.shares.get_new(share_id)
@@ -97,7 +98,9 @@ def test_a_trigger_that_is_known_is_not_taken_in_again(ledger):
     share_id = ledger.shares.add(sought())
 
     assert ledger.shares.add(sought()) is None
-    ledger.shares.find(share_id, Found("C1", "1.1", "1.0", (), (), False, False))
+    ledger.shares.find(
+        ledger.shares.get_new(share_id), Found("C1", "1.1", "1.0", (), (), False, False)
+    )
     assert ledger.shares.add(sought()) is None
     assert ledger.shares.add(sought(trigger="reaction:2")) not in (None, share_id)
 
@@ -106,7 +109,7 @@ def test_what_is_told_ends_the_share(ledger):
     share_id = ledger.shares.add(sought())
     notice = Outcome.of(NoFilesFound())
 
-    ledger.shares.tell(share_id, notice, is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(share_id), notice, is_private=True)
 
     assert ledger.shares.get_new(share_id) is None
     assert ledger.shares.unfinished() == []
@@ -118,7 +121,7 @@ def test_what_is_told_ends_the_share(ledger):
 def test_what_is_not_to_be_told_ends_it_without_a_word(ledger):
     share_id = ledger.shares.add(sought())
 
-    ledger.shares.tell(share_id, None, is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(share_id), None, is_private=True)
 
     assert ledger.shares.unfinished() == []
     assert ledger.replies.unfinished() == []
@@ -162,7 +165,7 @@ def test_what_came_to_nothing_is_sought_again_where_that_may_help(
 ):
     share_id = ledger.shares.add(sought())
     before = ledger.shares.get_new(share_id)
-    ledger.shares.tell(share_id, notice, is_private=True)
+    ledger.shares.tell(ledger.shares.get_new(share_id), notice, is_private=True)
 
     assert ledger.presses.retry(press(share_id)) is is_tried
 

@@ -79,8 +79,12 @@ def _seek(ledger):
     ledger.shares.get_new(share_id)
     ledger.shares.postpone(share_id, DOWN, until=0.0, told={})
     ledger.shares.announce(share_id, {WorkItemKey("WEB", 1): "WEB-1"})
-    ledger.shares.find(share_id, Found("C1", "1.1", "1.1", (), (), False, False))
-    ledger.shares.tell(share_id, Outcome.of(BotNotInvited()), is_private=True)
+    ledger.shares.find(
+        ledger.shares.get_new(share_id), Found("C1", "1.1", "1.1", (), (), False, False)
+    )
+    ledger.shares.tell(
+        ledger.shares.get_new(share_id), Outcome.of(BotNotInvited()), is_private=True
+    )
     ledger.presses.retry(Press("T1", None, "U1", share_id))
     edited = {"ts": "1700000000.000005", "keys": ("WEB-1", "WEB-2")}
     ledger.plan(make_share("F1", ts=edited["ts"], version="1.1"))

@@ -1,5 +1,7 @@
 """What a trigger did not bring is sought: message, files and work item."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.config import PrivateFiles
@@ -967,3 +969,51 @@ def test_what_comes_before_direct_messages_are_open_is_told_in_them(bench):
     assert "I know no project NIX" in message.text
     assert bench.slack.calls("chat.postEphemeral") == []
     assert bench.ledger.replies.unfinished() == []
+
+
+@pytest.fixture
+def edited_meanwhile(bench):
+    """How to mention the bot, and edit that at Plane's or Slack's next answer."""
+
+    def mention_and_edit(before, after, *, at, during):
+        root = post(bench, "look", "a.pdf")
+        message = post(bench, f"<@UBOT> {before}", thread_ts=root.ts)
+        share = parse_mention(bench.heard(message), links=LINKS)
+        share_id = bench.ledger.shares.add(share)
+
+        def edit(request):
+            edited = replace(message, text=f"<@UBOT> {after}")
+            other = parse_mention(bench.heard(edited), links=LINKS)
+            version = bench.slack.state.next_ts()
+            bench.ledger.shares.add(replace(other, version=version))
+
+        during.fail(Fault(at, edit))
+        return share_id
+
+    return mention_and_edit
+
+
+def test_what_an_edit_mends_while_its_project_is_looked_up_is_attached(
+    bench, edited_meanwhile
+):
+    share_id = edited_meanwhile(
+        "WBE-1", "WEB-1", at="plane.projects", during=bench.plane
+    )
+
+    assert bench.plan(share_id) == []
+    assert bench.agenda.take(JobKind.SHARE) == [share_id]
+    assert len(bench.plan(share_id)) == 1
+
+
+def test_what_an_edit_mends_while_its_files_are_sought_is_attached(
+    bench, edited_meanwhile
+):
+    share_id = edited_meanwhile(
+        "WEB-1", "WEB-2", at="slack.conversations.replies", during=bench.slack
+    )
+
+    assert bench.plan(share_id) == []
+    assert bench.agenda.take(JobKind.SHARE) == [share_id]
+    for attachment_id in bench.plan(share_id):
+        bench.attach(attachment_id)
+    assert len(bench.attached("WEB-2")) == 1

@@ -55,6 +55,7 @@ _FIND = (
     .where(shares.c.id == bindparam("b_id"))
     .values(seek=None, is_withdrawn=or_(shares.c.is_withdrawn, _IS_GONE))
 )
+_VERSION = select(shares.c.version).where(shares.c.id == bindparam("share_id"))
 _RECEIVED_AT = select(shares.c.received_at).where(shares.c.id == bindparam("share_id"))
 _TOLD = {ReferenceState.FOUND, ReferenceState.REFUSED}
 
@@ -65,10 +66,12 @@ class NewShare:
 
     *is_retry* tells that some of them were looked up before, and refused;
     *is_asked_for* that somebody asked for just this, and waits for an answer;
-    *is_withdrawn* that its message was deleted.
+    *is_withdrawn* that its message was deleted. Its *version* tells whether the message
+    was edited since.
     """
 
     share_id: int
+    version: str
     trigger: str
     team_id: str
     channel_id: str
@@ -124,6 +127,7 @@ class ShareLedger:
             pending = connection.execute(_PENDING, {"share_id": share_id}).all()
             return NewShare(
                 share_id=share_id,
+                version=row.version,
                 trigger=row.trigger,
                 team_id=row.team_id,
                 channel_id=row.channel_id,
@@ -138,9 +142,16 @@ class ShareLedger:
                 is_withdrawn=row.is_withdrawn,
             )
 
-    def find(self, share_id: int, found: Found) -> None:
-        """Complete the share with what was sought for it."""
+    def find(self, share: NewShare, found: Found) -> bool:
+        """Complete the share with what was sought for it.
+
+        Return whether that is so still: a message that was edited since may ask for
+        something else.
+        """
+        share_id = share.share_id
         with self._database.write() as connection:
+            if _read_version(connection, share_id) != share.version:
+                return False
             put_parts(
                 connection,
                 share_id,
@@ -161,9 +172,15 @@ class ShareLedger:
                     "is_external": found.is_external,
                 },
             )
+            return True
 
-    def tell(self, share_id: int, notice: Outcome | None, *, is_private: bool) -> None:
-        """End the share with a *notice*, to all or to the one who asked."""
+    def tell(
+        self, share: NewShare, notice: Outcome | None, *, is_private: bool
+    ) -> bool:
+        """End the share with a *notice*, to all or to the one who asked.
+
+        Return whether it is at its end: what an edit brought since is still to be seen.
+        """
         told = print_notice(notice, is_private=is_private) if notice else None
         ended = {
             "state": ShareState.PLANNED if notice else ShareState.QUIET,
@@ -171,7 +188,10 @@ class ShareLedger:
             "reply_due_at": self._clock() if notice else None,
         }
         with self._database.write() as connection:
-            change_row(connection, shares, share_id, ended)
+            if _read_version(connection, share.share_id) != share.version:
+                return False
+            change_row(connection, shares, share.share_id, ended)
+            return True
 
     def plan(
         self,
@@ -231,6 +251,13 @@ class ShareLedger:
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every share that is to be planned."""
         return list_unfinished(self._database, JobKind.SHARE)
+
+
+def _read_version(connection: Connection, share_id: int) -> str:
+    """Return which version of its message the share is of."""
+    read = connection.execute(_VERSION, {"share_id": share_id})
+    version: str = read.scalar_one()
+    return version
 
 
 def _conclude(connection: Connection, share_id: int, *, now: float) -> None:
