@@ -112,7 +112,7 @@ class ReplyHandler:
                 self._tell_end(reply, reply.report.summary)
 
     def _fail(self, reply: Reply) -> None:
-        self._ledger.fail(reply.share_id)
+        self._ledger.fail(reply)
         self._tell_end(reply, "unanswered")
 
     def _tell_end(self, reply: Reply, outcome: str) -> None:

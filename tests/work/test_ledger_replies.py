@@ -96,15 +96,26 @@ def test_a_postponed_reply_waits_and_counts(ledger, share_id):
 
 
 def test_a_reply_that_failed_is_not_taken_up_again(ledger, share_id):
-    ledger.replies.fail(share_id)
+    ledger.replies.fail(ledger.replies.get(share_id))
 
     assert due(ledger) == []
+
+
+def test_what_came_up_since_is_said_though_what_was_before_is_given_up(ledger):
+    share_id, (attachment_id,) = ledger.plan(make_share())
+    given_up = ledger.replies.get(share_id)
+    ledger.clock.now += 1
+    ledger.attachments.decide(attachment_id, ATTACHED, asset_id=item_id(7))
+
+    ledger.replies.fail(given_up)
+
+    assert due(ledger) == [ledger.clock.now]
 
 
 def test_a_post_that_may_be_there_is_looked_for_even_after_giving_up(ledger, share_id):
     ledger.replies.posting(share_id, until=0.0)
 
-    ledger.replies.fail(share_id)
+    ledger.replies.fail(ledger.replies.get(share_id))
 
     assert ledger.replies.get(share_id).state is ReplyState.POSTING
 

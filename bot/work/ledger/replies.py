@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 
 from bot.domain.reports import Report
 from bot.domain.seeks import SeekMessage, parse_seek
@@ -28,6 +28,18 @@ _FINISH = (
         shares.c.reply_due_at == bindparam("b_due_at"),
     )
     .values(reply_due_at=None)
+)
+_FAIL = (
+    update(shares)
+    .where(shares.c.id == bindparam("b_id"))
+    .values(
+        reply_due_at=case(
+            (shares.c.reply_due_at != bindparam("b_due_at"), shares.c.reply_due_at)
+        ),
+        reply_attempts=0,
+        reply_not_before=None,
+        reply_waiting_since=None,
+    )
 )
 _POSTPONE = (
     update(shares)
@@ -160,18 +172,15 @@ class ReplyLedger:
             )
         return finished.rowcount > 0
 
-    def fail(self, share_id: int) -> None:
-        """Give up what the reply has to say now.
+    def fail(self, reply: Reply) -> None:
+        """Give up what *reply* had to say; what came up since is still to be said.
 
         A post that may be there all the same is looked for before there is another.
         """
-        self._set(
-            share_id,
-            reply_due_at=None,
-            reply_attempts=0,
-            reply_not_before=None,
-            reply_waiting_since=None,
-        )
+        with self._database.write() as connection:
+            connection.execute(
+                _FAIL, {"b_id": reply.share_id, "b_due_at": reply.due_at}
+            )
 
     def postpone(self, share_id: int, *, until: float) -> None:
         """Try the reply again at *until*."""
