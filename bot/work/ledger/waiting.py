@@ -57,7 +57,7 @@ _UNDECIDED = (
     select(shares.c.id, shares.c.is_withdrawn, shares.c.moves)
     .join_from(share_attachments, shares)
     .where(_IS_FOR_IT, _IS_UNDECIDED)
-    .order_by(shares.c.id)
+    .order_by(shares.c.is_withdrawn, shares.c.id)
 )
 
 
