@@ -164,11 +164,15 @@ class AttachWorkflow:
         Raises:
             Problem: it is still there.
         """
-        assert open_.asset_id is not None, "what is attached has its record"
+        item, asset_id = _work_item(open_), open_.asset_id
         if open_.is_link:
-            self._remotes.links.delete(_work_item(open_), open_.asset_id)
-        else:
-            self._remotes.plane.delete_attachment(_work_item(open_), open_.asset_id)
+            assert asset_id is not None, "only by its id is a link known as ours"
+            self._remotes.links.delete(item, asset_id)
+            return
+        if asset_id is None:  # another share's try came to nothing, and forgot it
+            asset_id = self._remotes.plane.find_attachment(item, open_.file.file_id)
+        if asset_id is not None:
+            self._remotes.plane.delete_attachment(item, asset_id)
 
     def discard(self, open_: OpenAttachment) -> None:
         """Remove what an attachment which is given up left in Plane."""

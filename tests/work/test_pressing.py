@@ -223,6 +223,50 @@ def test_others_who_press_undo_are_told_whose_it_is(bench, attached):
     assert told == Outcome("NotYours", {"owner": "UANNA"})
 
 
+@pytest.fixture
+def failed_since(bench, attached):
+    """What somebody else's reaction to the same file has come to nothing after."""
+    message, share_id, attachment_id = attached
+    again = bench.react(message, user="UBEN")
+    bench.plan(again)
+    bench.plane.fail(Fault("plane.create_attachment", REFUSED))
+    bench.attach(attachment_id)
+    assert bench.outcome(again) == "ProjectRefused"
+    return message, share_id, attachment_id
+
+
+def test_undo_works_though_somebody_elses_try_failed_since(bench, failed_since):
+    _, share_id, attachment_id = failed_since
+    assert len(bench.attached()) == 1
+
+    assert bench.ledger.presses.undo(bench.press(share_id)) == [attachment_id]
+    bench.attach(attachment_id)
+
+    assert bench.records() == []
+    assert bench.outcome(share_id) == "Undone"
+
+
+def test_what_was_deleted_in_plane_since_counts_as_undone(bench, failed_since):
+    _, share_id, attachment_id = failed_since
+    bench.plane.state.attachment_rows.delete(bench.records()[0])
+
+    bench.ledger.presses.undo(bench.press(share_id))
+    bench.attach(attachment_id)
+
+    assert bench.outcome(share_id) == "Undone"
+
+
+def test_undo_is_put_off_while_somebody_elses_try_goes_on(bench, attached):
+    message, share_id, _ = attached
+    bench.plan(bench.react(message, user="UBEN"))
+
+    assert bench.ledger.presses.undo(bench.press(share_id)) == []
+
+    told = bench.ledger.presses.explain_undo
+    assert told(bench.press(share_id)) == STILL_AT_WORK
+    assert told(bench.press(share_id, user="UBEN")).code == "NotYours"
+
+
 @pytest.mark.parametrize(("more", "channel"), [(0, "CSECRET"), (1, "CGENERAL")])
 def test_a_press_that_is_not_at_home_learns_nothing(bench, attached, more, channel):
     _, share_id, _ = attached

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.domain.outcomes import ALREADY_LINKED, MADE, OWN, Outcome
 from bot.errors import MessageDeleted
 from bot.work.ledger.changing import change_row, is_one_of
-from bot.work.ledger.lines import decide_line
+from bot.work.ledger.lines import KNOWN_LINK, decide_line
 from bot.work.ledger.moves import finish_moves
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments
@@ -17,6 +17,11 @@ from bot.work.ledger.waiting import find_undecided
 _DELETED = Outcome.of(MessageDeleted())
 _ASSET = select(attachments.c.asset_id).where(
     attachments.c.id == bindparam("attachment_id")
+)
+_END_IN_VAIN = (
+    update(attachments)
+    .where(attachments.c.id == bindparam("b_id"))
+    .values(asset_id=KNOWN_LINK, waiting_for=None)
 )
 _DISOWN = (
     update(share_attachments)
@@ -104,13 +109,15 @@ def _end(
     is_wanted: bool,
 ) -> None:
     """Keep that the attachment came to *outcome*, and whether others want it still."""
-    ended: dict[str, object] = {"asset_id": asset_id, "waiting_for": None}
-    if is_wanted:
-        ended["state"] = AttachmentState.PENDING
-    elif outcome.is_success:
-        ended["state"] = AttachmentState.DONE
-    else:
-        ended["state"] = AttachmentState.FAILED
+    ended: dict[str, object] = {"state": _state_after(outcome, is_wanted=is_wanted)}
     if outcome.is_success:
-        ended["not_before"] = None
-    change_row(connection, attachments, attachment_id, ended)
+        ended |= {"asset_id": asset_id, "not_before": None, "waiting_for": None}
+        change_row(connection, attachments, attachment_id, ended)
+    else:
+        connection.execute(_END_IN_VAIN, {"b_id": attachment_id, **ended})
+
+
+def _state_after(outcome: Outcome, *, is_wanted: bool) -> AttachmentState:
+    if is_wanted:
+        return AttachmentState.PENDING
+    return AttachmentState.DONE if outcome.is_success else AttachmentState.FAILED

@@ -6,7 +6,7 @@ Each verb is one transaction.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
 
 from bot.domain.outcomes import (
     LASTING,
@@ -21,7 +21,7 @@ from bot.domain.retrials import Retrial
 from bot.work.ledger.arrivals import renew
 from bot.work.ledger.database import Database
 from bot.work.ledger.parts import reopen_failures
-from bot.work.ledger.removals import begin_removal, is_removable
+from bot.work.ledger.removals import begin_removal, is_looked_at, is_removable
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments, share_attachments, shares
 from bot.work.ledger.states import ShareState
@@ -117,15 +117,25 @@ def _explain_undo(connection: Connection, press: Press) -> Outcome:
     share = _find_share(connection, press)
     if share is None:
         return NOTHING_TO_UNDO
-    left = (
+    is_left = _has_line(connection, share, is_removable())
+    is_looked_at_now = _has_line(connection, share, is_looked_at())
+    if (is_left or is_looked_at_now) and share.user_id != press.user_id:
+        return Outcome("NotYours", {"owner": share.user_id})
+    if is_looked_at_now or _is_at_work(connection, share):
+        return STILL_AT_WORK
+    return NOTHING_TO_UNDO
+
+
+def _has_line(
+    connection: Connection, share: Row[Any], condition: ColumnElement[bool]
+) -> bool:
+    """Whether that is so of a line of the share, and its attachment."""
+    line = (
         select(attachments.c.id)
         .join_from(attachments, share_attachments)
-        .where(share_attachments.c.share_id == share.id, is_removable())
+        .where(share_attachments.c.share_id == share.id, condition)
     )
-    is_left = connection.execute(select(exists(left))).scalar_one()
-    if is_left and share.user_id != press.user_id:
-        return Outcome("NotYours", {"owner": share.user_id})
-    return STILL_AT_WORK if _is_at_work(connection, share) else NOTHING_TO_UNDO
+    return bool(connection.execute(select(exists(line))).scalar_one())
 
 
 def _explain_retry(connection: Connection, press: Press) -> Outcome:

@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.outcomes import MOVED, OWN, REMOVING, UNDONE, Outcome
 from bot.errors import Fact
 from bot.work.ledger.attempts import NEVER
-from bot.work.ledger.changing import change_row
+from bot.work.ledger.changing import change_row, is_one_of
 from bot.work.ledger.lines import KNOWN_LINK, decide_line
 from bot.work.ledger.schema import attachments, share_attachments
-from bot.work.ledger.states import AttachmentState
+from bot.work.ledger.states import UNDER_WAY, AttachmentState
 from bot.work.ledger.waiting import is_wanted
 
 _NO_FACTS: Mapping[str, Fact] = {}
@@ -22,10 +31,24 @@ _TRY_AGAIN = (
 
 
 def is_removable() -> ColumnElement[bool]:
-    """Whether a line's share attached the file itself, and it is there."""
+    """Whether a line's share attached the file itself, and it is there.
+
+    So it is, as far as is known, if another share's try failed after that. Of a link,
+    its id must be known still.
+    """
+    failed = attachments.c.state == AttachmentState.FAILED
+    is_known = or_(not_(attachments.c.is_link), attachments.c.asset_id.is_not(None))
     return and_(
-        share_attachments.c.outcome.in_(OWN),
-        attachments.c.state == AttachmentState.DONE,
+        is_one_of(share_attachments.c.outcome, OWN),
+        or_(attachments.c.state == AttachmentState.DONE, and_(failed, is_known)),
+    )
+
+
+def is_looked_at() -> ColumnElement[bool]:
+    """Whether a line's share attached the file itself, and another's try goes on."""
+    return and_(
+        is_one_of(share_attachments.c.outcome, OWN),
+        is_one_of(attachments.c.state, UNDER_WAY),
     )
 
 
