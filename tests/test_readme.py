@@ -150,7 +150,7 @@ def test_a_command_is_told(command):
 
 
 def test_no_command_is_told_that_is_not_there():
-    told = re.findall(r"(?:`|bin/)loadmaster ([a-z]+)", README)
+    told = re.findall(r"(?:`|bin/|^)loadmaster ([a-z]+)", README, re.M)
 
     assert set(told) == set(COMMANDS)
 
@@ -208,7 +208,30 @@ def test_every_link_within_it_leads_to_a_heading():
     links = set(re.findall(r"\]\(#([^)]+)\)", README))
     heads = re.findall(r"^#+ (.+)$", README, re.M)
 
-    assert links <= {head.lower().replace(" ", "-") for head in heads}
+    assert links <= set(map(anchor, heads))
+
+
+def test_every_chapter_is_in_the_list_at_the_top():
+    top, *chapters = re.split(r"^## ", README, flags=re.M)
+
+    listed = re.findall(r"\]\(#([^)]+)\)", top)
+
+    assert sorted(listed) == sorted(anchor(each.splitlines()[0]) for each in chapters)
+
+
+def anchor(head):
+    """Return how GitHub names a heading: without signs, with dashes for blanks."""
+    return re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-")
+
+
+def test_what_is_folded_is_shown_as_markdown_and_ends():
+    folds = re.findall(
+        r"^<details>\n<summary>.+</summary>\n\n(?:\|.*\n)+\n</details>\n\n",
+        README,
+        re.M,
+    )
+
+    assert len(folds) == README.count("<details>") == README.count("</details>") > 0
 
 
 def test_the_transcript_is_what_the_sandbox_shows(tmp_path):
