@@ -28,7 +28,7 @@ def test_all_of_it_can_be_done_by_keyboard(visitor):
     outline = tab_to(page, ".first .button")
     assert "2px" in outline
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'draft'")
+    page.locator("#draft:focus").wait_for()
     page.keyboard.press("Enter")
     visitor.sees("first-draft.txt is attached.")
 
@@ -49,9 +49,7 @@ def test_all_of_it_can_be_done_by_keyboard(visitor):
     assert form.get_by_role("option").count() == 0
     page.keyboard.press("Escape")
     form.wait_for(state="detached")
-    page.wait_for_function(
-        "document.activeElement.ariaLabel === 'Shortcut: attach files'"
-    )
+    page.locator("[aria-label='Shortcut: attach files']:focus").wait_for()
 
     tab_to(page, "[role=switch]")
     page.keyboard.press("Space")

@@ -61,19 +61,16 @@ def test_the_form_searches_uploads_and_tells_what_is_wrong(visitor):
     form = page.get_by_role("dialog", name="Attach to work item")
     form.get_by_role("button", name="Attach").click()
     form.get_by_text("Please complete this required field.").first.wait_for()
-    page.wait_for_function("document.activeElement.role === 'combobox'")
+    page.locator(".modal [role=combobox]:focus").wait_for()
 
     search = form.get_by_role("combobox", name="Work item")
     search.fill("cookie")
     form.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "() => document.querySelector('.modal [role=combobox]').value"
-        ".startsWith('WEB-2')"
-    )
     page.evaluate(TWO_LOTS)
     form.get_by_text("plan.txt").wait_for()
     form.get_by_text("more.txt").wait_for()
+    assert search.input_value().startswith("WEB-2")
     form.get_by_role("button", name="Attach").click()
     form.wait_for(state="detached")
     visitor.item("WEB-2").get_by_text("plan.txt").first.wait_for()

@@ -1,4 +1,8 @@
-"""A person before the page: what they do with it, and what they see."""
+"""A person before the page: what they do with it, and what they see.
+
+The page's policy lets nothing be evaluated later: wait for elements, such as `:focus`,
+not by `wait_for_function`.
+"""
 
 import os
 from pathlib import Path

@@ -15,7 +15,7 @@ from bot.sandbox.store.refusal import denied, refusal_response
 _ALWAYS = 1_000_000
 _DOWNLOAD = "slack.files.download"
 _SLOW_SECONDS = 3.0
-_RETRY_AFTER = 5
+_RETRY_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
