@@ -11,7 +11,7 @@ import pytest
 
 from bot.sandbox.page import PageServer
 from bot.sandbox.stage import open_stage
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.world import Bot
 
 #: The first does with two thirds of the time: it is the same browser without windows.
@@ -91,9 +91,8 @@ def visitor(desk, served):
 @pytest.fixture
 def phone(browser, served):
     """A visitor with a phone, where nothing may go wrong."""
-    size = {"width": 390, "height": 780}
     context = browser.new_context(
-        viewport=size, has_touch=True, is_mobile=True, **_ALIKE
+        viewport=PHONE, has_touch=True, is_mobile=True, **_ALIKE
     )
     visitor = Visitor(context.new_page(), served)
     yield visitor.open()

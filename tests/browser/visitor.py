@@ -7,6 +7,7 @@ not by `wait_for_function`.
 import os
 from pathlib import Path
 
+PHONE = {"width": 390, "height": 780}
 _PICTURES = Path(__file__).parents[2] / ".github/screenshots"
 _DROP = """([name, text, kind]) => {
     const data = new DataTransfer();
