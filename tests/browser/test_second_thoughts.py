@@ -1,8 +1,33 @@
 """What people do with messages that stand there: edit, delete, react, link to them."""
 
+from slack_sdk import WebClient
 
-def test_a_message_is_edited_reacted_to_and_deleted(visitor, stage):
+SURE = {
+    "title": {"type": "plain_text", "text": "Really?"},
+    "text": {"type": "mrkdwn", "text": "It is *gone* then."},
+    "deny": {"type": "plain_text", "text": "Not now"},
+}
+
+
+def press_and_think_better_of_it(visitor, stage):
+    bot = WebClient(stage.slack.bot_token, base_url=stage.slack.api_url)
+    label = {"type": "plain_text", "text": "Burn it"}
+    button = {"type": "button", "action_id": "undo", "text": label, "confirm": SURE}
+    actions = {"type": "actions", "elements": [button]}
+    bot.chat_postMessage(channel="CGENERAL", text="burn?", blocks=[actions])
+
+    visitor.press("Burn it")
+    question = visitor.page.get_by_role("alertdialog", name="Really?")
+    assert question.locator("strong").inner_text() == "gone"
+    question.get_by_role("button", name="Yes").wait_for()
+    question.get_by_role("button", name="Not now").click()
+    question.wait_for(state="detached")
+    assert stage.slack.requests == []
+
+
+def test_a_message_is_edited_and_deleted_and_a_button_asks_first(visitor, stage):
     page = visitor.page
+    press_and_think_better_of_it(visitor, stage)
     visitor.share("draft.txt", "for @ben, no key yet")
     visitor.tool("Edit the message", message="no key yet")
     area = page.get_by_role("textbox", name="Edit the message")
