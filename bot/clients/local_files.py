@@ -4,8 +4,6 @@ A file is read once to know it by its content, and once more to be sent. What di
 then never becomes an attachment.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import mimetypes
 import os
@@ -15,7 +13,7 @@ from pathlib import Path
 
 from bot.clients.slack_files import PIECE_BYTES
 from bot.domain.names import safe_name
-from bot.errors import FileBusy, FileChanged, FileUnreadable
+from bot.errors import FileChanged, FileUnreadable
 
 _UNKNOWN_TYPE = "application/octet-stream"
 
@@ -63,30 +61,6 @@ class LocalFile:
             raise FileUnreadable(error.strerror or "") from error
         if digest.hexdigest() != self.sha256:
             raise FileChanged
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep another Loadmaster on this machine from sending it at the same time.
-
-        Plane makes two records of two calls at once with one external id (observed,
-        Plane CE 1.3.1).
-
-        Raises:
-            FileBusy: another one sends it.
-            FileUnreadable: it is not there any more.
-        """
-        try:
-            file = self.path.open("rb")
-        except OSError as error:
-            raise FileUnreadable(error.strerror or "") from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise FileBusy from error
-            except OSError:  # some network file systems have no locks
-                pass
-            yield
 
 
 def look_at(path: Path) -> LocalFile:

@@ -164,6 +164,7 @@ def _upload(
         with console.bar(file.name, file.size) as progress:
             outcome = persistence.run(lambda: upload.run(progress))
     except Problem as problem:
+        upload.give_up()
         outcome = Outcome.of(problem)
     result = Result(source, file.name, outcome)
     console.show(result)

@@ -7,6 +7,7 @@ an earlier try came, of whatever process.
 import contextlib
 
 from bot.clients.local_files import LocalFile
+from bot.clients.machine_lock import hold
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
 from bot.clients.plane_directory import PlaneDirectory
 from bot.clients.storage import Progress, Storage
@@ -17,12 +18,10 @@ from bot.errors import (
     AttachmentGone,
     FileEmpty,
     FileTooLarge,
-    FinalProblem,
     PlaneChanged,
     Problem,
-    TransientProblem,
 )
-from bot.work.making import make_record
+from bot.work.making import is_finished, make_record
 from bot.work.relaying import relay
 
 #: Ours among the external ids of attachments, beside those of Slack's files.
@@ -46,27 +45,46 @@ class Upload:
         self._plane = plane
         self._directory = directory
         self._storage = storage
-        #: The record whose bytes storage has.
+        #: The record that the latest try made, and the one whose bytes storage has.
+        self._made: str | None = None
         self._stored: str | None = None
 
     def run(self, progress: Progress) -> Outcome:
         """Attach the file; *progress* gets counts of relayed bytes.
 
+        Whoever does not call it again after a problem calls `give_up`.
+
         Raises:
-            TransientProblem: it may go through later, if `run` is called again.
-            FinalProblem: it will not; Plane keeps no half-made record, unless it
-                refuses to delete it.
+            TransientProblem: it may go through later, if this is called again.
+            FinalProblem: it will not.
         """
         self._check_size()
-        with self._file.held():
+        with self._held():
             if self._stored is None:
                 try:
                     ticket = make_record(self._plane, self._item, self._ask_for_ticket)
                 except AttachmentExists:
                     return ALREADY_ATTACHED
+                self._made = ticket.asset_id
                 self._relay(ticket, progress)
                 self._stored = ticket.asset_id
             return self._complete(self._stored)
+
+    def give_up(self) -> None:
+        """Remove the record of a try that is not repeated, as far as Plane lets one.
+
+        Another command that holds the file clears it away itself.
+        """
+        with contextlib.suppress(Problem), self._held():
+            self._take_back()
+
+    def _held(self) -> contextlib.AbstractContextManager[None]:
+        """Keep others on this machine from the same content for the same work item.
+
+        Plane makes two records of two calls at once with one external id (observed,
+        Plane CE 1.3.1).
+        """
+        return hold(self._item.work_item_id, self._file.sha256)
 
     def _check_size(self) -> None:
         limit = self._directory.get_file_size_limit()
@@ -94,23 +112,26 @@ class Upload:
                 size=self._file.size,
                 progress=progress,
             )
-        except TransientProblem:
-            raise  # the next try finds the record, and clears it away
-        except BaseException:  # Ctrl-C, too
-            self._take_back(ticket.asset_id)
+        except Problem:
+            raise  # the next try finds the record, or `give_up`
+        except BaseException:  # Ctrl-C: nobody calls either
+            self._take_back()
             raise
 
-    def _take_back(self, asset_id: str) -> None:
-        """Remove the record; one that stays makes way when this is run again."""
+    def _take_back(self) -> None:
+        """Remove the record; one that stays makes way when this is run again.
+
+        One that is finished stays: another command may have told of it already.
+        """
+        if self._made is None:
+            return
         with contextlib.suppress(Problem):
-            self._plane.delete_attachment(self._item, asset_id)
+            if not is_finished(self._plane, self._item, self._made):
+                self._plane.delete_attachment(self._item, self._made)
 
     def _complete(self, asset_id: str) -> Outcome:
         try:
             self._plane.complete_attachment(self._item, asset_id)
-        except FinalProblem:
-            self._take_back(asset_id)
-            raise
         except AttachmentGone as error:  # somebody deleted it meanwhile: from the start
             self._stored = None
             raise PlaneChanged from error

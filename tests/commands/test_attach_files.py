@@ -1,6 +1,5 @@
 """`loadmaster attach` puts files of this machine onto a work item, each once."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -8,6 +7,7 @@ import signal
 
 import pytest
 
+from bot.clients.machine_lock import hold
 from bot.sandbox import wire
 
 
@@ -239,7 +239,7 @@ def test_an_answer_that_was_lost_makes_no_second_record(world, attach, put):
     assert len(world.plane.state.attachments("WEB-1")) == 1
 
 
-def test_what_lasts_longer_than_the_patience_fails_and_a_repeat_clears_up(
+def test_what_lasts_longer_than_the_patience_fails_and_leaves_no_record(
     world, attach, put
 ):
     put()
@@ -250,10 +250,46 @@ def test_what_lasts_longer_than_the_patience_fails_and_a_repeat_clears_up(
 
     assert (ran.status, ran.out) == (1, "")
     assert "does not take plan.pdf now." in ran.err
-    assert world.attached("WEB-1") == []
+    assert world.plane.state.attachments("WEB-1") == []
     world.store.mend()
     assert attach("WEB-1", "plan.pdf").out == "plan.pdf is attached.\n"
     assert len(world.plane.state.attachments("WEB-1")) == 1
+
+
+def test_what_may_be_finished_is_not_removed_when_it_gives_up(world, attach, put):
+    """Its record may be marked as uploaded: another command told so, perhaps."""
+    put()
+    world.plane.fail(wire.Fault("plane.complete_attachment", wire.cut, "after"))
+
+    assert attach("WEB-1", "plan.pdf", "--patience", "0").status == 1
+
+    assert world.attached("WEB-1") == [("plan.pdf", sha256(b"hello"))]
+
+
+def test_a_record_that_is_deleted_amid_the_upload_is_made_anew(world, attach, put):
+    put()
+
+    def delete(request):
+        (record,) = world.plane.state.attachments("WEB-1")
+        world.plane.state.attachment_rows.delete(record)
+
+    world.plane.fail(wire.Fault("plane.complete_attachment", delete))
+
+    ran = attach("WEB-1", "plan.pdf")
+
+    assert (ran.status, ran.out) == (0, "plan.pdf is attached.\n")
+    assert world.attached("WEB-1") == [("plan.pdf", sha256(b"hello"))]
+
+
+def test_what_plane_does_not_let_finish_leaves_no_record(world, attach, put):
+    put()
+    refuse = wire.answer(403, b'{"error": "You do not have permission"}')
+    world.plane.fail(wire.Fault("plane.complete_attachment", refuse))
+
+    ran = attach("WEB-1", "plan.pdf")
+
+    assert ran.status == 1
+    assert world.plane.state.attachments("WEB-1") == []
 
 
 def test_what_plane_refuses_leaves_no_record(world, attach, put):
@@ -313,16 +349,21 @@ def test_ctrl_c_leaves_no_record_and_no_traceback(world, attach, put):
     assert len(world.plane.state.attachments("WEB-1")) == 1
 
 
-def test_two_commands_do_not_send_one_file_at_once(world, attach, put):
-    path = put()
-    with path.open("rb") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
+@pytest.mark.parametrize(("key", "status"), [("WEB-1", 1), ("WEB-2", 0)])
+def test_two_commands_do_not_send_one_content_to_one_item_at_once(
+    world, attach, put, key, status
+):
+    """Under whatever names: Plane would make two records of it."""
+    put(name="copy.pdf")
+    item_id = world.plane.state.work_item("WEB-1").id
 
-        ran = attach("WEB-1", "plan.pdf", "--patience", "0")
+    with hold(item_id, sha256(b"hello")):
+        ran = attach(key, "copy.pdf", "--patience", "0")
 
-    assert ran.status == 1
-    assert "Another command on this machine attaches plan.pdf just now." in ran.err
-    assert world.plane.state.attachments("WEB-1") == []
+    assert ran.status == status
+    told = "Another command on this machine attaches copy.pdf just now."
+    assert (told in ran.err) == bool(status)
+    assert len(world.plane.state.attachments(key)) == 1 - status
 
 
 def test_the_same_content_as_two_files_is_attached_once(world, attach, put):
