@@ -113,7 +113,8 @@ class CommentLedger:
         making it still.
         """
         due_at = self._clock() + within
-        self._set(row_id, state=CommentState.POSTING, due_at=due_at)
+        with self._heard.keeping(row_id, until=due_at):
+            self._set(row_id, state=CommentState.POSTING, due_at=due_at)
 
     def unsent(self, row_id: int) -> None:
         """Keep that Plane certainly did not make it."""

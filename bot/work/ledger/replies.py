@@ -127,12 +127,13 @@ class ReplyLedger:
         If the process ends here, the reply is left alone *until* (epoch seconds) then:
         Slack may be at it still.
         """
-        self._set(
-            share_id,
-            reply_state=ReplyState.POSTING,
-            reply_ts=None,
-            reply_not_before=until,
-        )
+        with self._heard.keeping(share_id, until=until):
+            self._set(
+                share_id,
+                reply_state=ReplyState.POSTING,
+                reply_ts=None,
+                reply_not_before=until,
+            )
 
     def editing(self, share_id: int, *, until: float) -> None:
         """Keep that an edit is about to be sent: what the reply says is not known.
@@ -140,7 +141,8 @@ class ReplyLedger:
         If the process ends here, the reply is left alone *until* (epoch seconds) then:
         an edit that comes late would take the place of the next one.
         """
-        self._set(share_id, reply_digest=None, reply_not_before=until)
+        with self._heard.keeping(share_id, until=until):
+            self._set(share_id, reply_digest=None, reply_not_before=until)
 
     def unsent(self, share_id: int) -> None:
         """Keep that Slack certainly did not post it."""
