@@ -25,6 +25,9 @@ _ITEM_MISS_SECONDS = 15
 _LIMIT_SECONDS = 600
 _MANY = 10_000
 
+#: A project's id as well: another project may get its identifier.
+_Key = tuple[Reference, str]
+
 
 class PlaneDirectory:
     """Looks projects and work items up, each once for all threads.
@@ -46,7 +49,7 @@ class PlaneDirectory:
         self._projects_at: float | None = None
         self._projects_lock = threading.Lock()
         self._misses: deque[float] = deque(maxlen=_MOST_MISSES)
-        self._found: TLRUCache[Reference, WorkItem | FinalProblem] = TLRUCache(
+        self._found: TLRUCache[_Key, WorkItem | FinalProblem] = TLRUCache(
             _MANY, ttu=_keep_until, timer=clock
         )
         self._found_changed = threading.Condition()
@@ -81,8 +84,9 @@ class PlaneDirectory:
 
     def is_at_hand(self, reference: Reference) -> bool:
         """Whether the work item is known without asking Plane."""
+        project = _pick(self._projects, reference)
         with self._found_changed:
-            return reference in self._found
+            return project is not None and _key(reference, project) in self._found
 
     def is_known(self, reference: Reference) -> bool:
         """Whether its project was there last, or is fenced in, without asking Plane."""
@@ -118,16 +122,16 @@ class PlaneDirectory:
     def forget(self, work_item_id: str) -> None:
         """Have a work item looked up anew: Plane no longer knows it under its ids."""
         with self._found_changed:
-            for reference, found in list(self._found.items()):
+            for key, found in list(self._found.items()):
                 if isinstance(found, WorkItem) and found.work_item_id == work_item_id:
-                    self._found.pop(reference, None)
+                    self._found.pop(key, None)
 
     def forget_misses(self) -> None:
         """Have what was not found looked up anew: somebody may have made it."""
         with self._found_changed:
-            for reference, found in list(self._found.items()):
+            for key, found in list(self._found.items()):
                 if not isinstance(found, WorkItem):
-                    self._found.pop(reference, None)
+                    self._found.pop(key, None)
 
     @property
     def known_file_size_limit(self) -> int | None:
@@ -142,7 +146,7 @@ class PlaneDirectory:
 
     @cachedmethod(
         lambda self: self._found,
-        key=lambda self, reference, project: reference,
+        key=lambda self, reference, project: _key(reference, project),
         condition=lambda self: self._found_changed,
     )
     def _look_up(
@@ -207,6 +211,10 @@ def _pick(projects: Mapping[str, Project], reference: Reference) -> Project | No
     return next((p for p in projects.values() if p.project_id == wanted), None)
 
 
-def _keep_until(key: Reference, value: WorkItem | FinalProblem, now: float) -> float:
+def _key(reference: Reference, project: Project) -> _Key:
+    return reference, project.project_id
+
+
+def _keep_until(key: _Key, value: WorkItem | FinalProblem, now: float) -> float:
     is_found = isinstance(value, WorkItem)
     return now + (_ITEM_SECONDS if is_found else _ITEM_MISS_SECONDS)

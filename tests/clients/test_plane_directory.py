@@ -245,6 +245,23 @@ def test_a_work_item_is_looked_up_once(directory, plane, clock):
     assert count(plane, "work_item") == 2
 
 
+def test_a_work_item_is_not_taken_for_that_of_a_project_of_the_same_key(
+    directory, plane, clock
+):
+    """A project was renamed, and another one has its identifier now."""
+    directory.get_work_item(WEB_1, directory.find_project(WEB_1))
+    plane.state.change_identifier(plane.state.project("WEB"), "OLD")
+    plane.state.change_identifier(plane.state.project("OPS"), "WEB")
+    new = plane.state.work_item("WEB-1")
+    clock.now += 301
+
+    project = directory.find_project(WEB_1)
+
+    assert not directory.is_at_hand(WEB_1)
+    assert directory.get_work_item(WEB_1, project).work_item_id == new.id
+    assert directory.is_at_hand(WEB_1)
+
+
 def test_a_linked_work_item_is_looked_up_by_its_id(directory, plane):
     row = plane.state.work_item("WEB-2")
     link = WorkItemId(row.project_id, row.id)
