@@ -9,7 +9,13 @@ from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
 from tests import postgres
 from tests.migrated import make_postgres_database
-from tests.world import WORK_LEFT, Bot, World
+from tests.world import AGING, WORK_LEFT, Bot, World
+
+#: Where Procrastinate keeps when a job is due, and when a worker was last alive.
+AGING_IN_QUEUE = (
+    ("procrastinate_jobs", "scheduled_at"),
+    ("procrastinate_workers", "last_heartbeat"),
+)
 
 
 @dataclass
@@ -17,6 +23,8 @@ class Fleet(World):
     """Its bots are `web`, `worker` and `run`; Slack reaches the one started last."""
 
     url: str = field(default_factory=make_postgres_database)
+    #: The processes that are started as "the bot"; the last of them is struck.
+    commands: tuple[str, ...] = ("worker", "web")
 
     def start(self, *commands: str) -> list[Bot]:
         """Start a bot for each command, all at once, and connect Slack to the last."""
@@ -30,13 +38,13 @@ class Fleet(World):
         return bots
 
     def start_bot_with(self, environment):
-        """Start what `run` does, by a process that receives and one that works."""
+        """Start the bot: a process that works and one that receives, or both in one."""
         self.settings |= {
             name: value
             for name, value in environment.items()
             if self.environment().get(name) != value
         }
-        return self.start("worker", "web")[-1]
+        return self.start(*self.commands)[-1]
 
     def environment(self):
         return super().environment() | {"DATABASE_URL": self.url} | self.settings
@@ -49,6 +57,19 @@ class Fleet(World):
         """Return what the database answers."""
         with postgres.connect(self.url) as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def grow_older(self, seconds: float) -> None:
+        """Make everything that was noted *seconds* older, signs of life as well."""
+        with postgres.connect(self.url) as connection:
+            for table, column in AGING:
+                connection.execute(
+                    f"UPDATE {table} SET {column} = {column} - %s", (seconds,)
+                )
+            for table, column in AGING_IN_QUEUE:
+                connection.execute(
+                    f"UPDATE {table} SET {column} = {column} - %s * interval '1 s'",
+                    (seconds,),
+                )
 
     @contextlib.contextmanager
     def database_away(self):
@@ -66,15 +87,14 @@ class Fleet(World):
 
 
 @contextlib.contextmanager
-def open_fleet(folder, *, url=None, retry_delays=(0.0, 0.5, 1.0)):
+def open_fleet(folder, *, retry_delays=(0.0, 0.5, 1.0), **options):
     """Start Slack, Plane and store; the test starts the bots."""
     with (
         StoreServer() as store,
         PlaneServer(store=store, rate_limit=None) as plane,
         SlackServer(retry_delays=retry_delays) as slack,
     ):
-        given = {"url": url} if url else {}
-        fleet = Fleet(folder, slack, plane, store, **given)
+        fleet = Fleet(folder, slack, plane, store, **options)
         try:
             yield fleet
         finally:

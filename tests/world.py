@@ -14,14 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+from sqlalchemy import Double
 
 from bot.sandbox.bot_process import BotEnded, BotProcess
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.store import StoreServer
+from bot.work.ledger.schema import metadata
 from tests.forked_bot import ForkedProcess
 from tests.migrated import put_database
 
+#: Tables and columns in which the ledger keeps moments (epoch seconds).
+AGING = [
+    (table.name, column.name)
+    for table in metadata.tables.values()
+    for column in table.columns
+    if isinstance(column.type, Double)
+]
 WORK_LEFT = (
     "SELECT 'share', id FROM shares"
     " WHERE state = 'new' OR reply_due_at IS NOT NULL"
@@ -157,6 +166,12 @@ class World:
         while not is_so():
             assert time.monotonic() < deadline, self.bot.log
             threading.Event().wait(0.02)
+
+    def grow_older(self, seconds: float) -> None:
+        """Make everything that the ledger noted *seconds* older."""
+        with contextlib.closing(sqlite3.connect(self.database)) as db, db:
+            for table, column in AGING:
+                db.execute(f"UPDATE {table} SET {column} = {column} - ?", (seconds,))
 
     def wait_for_socket(self) -> None:
         """Wait until the bot hears from Slack.

@@ -1,14 +1,9 @@
 """Strikes the bot at one of its calls: kills it, or does something else."""
 
-import contextlib
-import sqlite3
 import threading
-
-from sqlalchemy import Double
 
 from bot.clients import plane_posts, slack_calls
 from bot.sandbox.wire import ConnectionCut, Fault
-from bot.work.ledger.schema import metadata
 
 #: In so many seconds all that a killed bot began has come to something, or never will.
 LATEST = max(plane_posts.LATEST_SECONDS, slack_calls.LATEST_SECONDS)
@@ -42,13 +37,5 @@ def server_of(world, operation):
 
 def start_later(world, seconds=LATEST):
     """Start a bot *seconds* after the last one was killed, as the ledger has it."""
-    statements = [
-        f"UPDATE {table.name} SET {column.name} = {column.name} - ?"
-        for table in metadata.tables.values()
-        for column in table.columns
-        if isinstance(column.type, Double)
-    ]
-    with contextlib.closing(sqlite3.connect(world.database)) as db, db:
-        for statement in statements:
-            db.execute(statement, (seconds,))
+    world.grow_older(seconds)
     world.start_bot()
