@@ -32,6 +32,14 @@ def test_all_of_it_can_be_done_by_keyboard(visitor):
     page.keyboard.press("Enter")
     visitor.sees("first-draft.txt is attached.")
 
+    tab_to(page, ".toolbar .tool")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    question = page.get_by_role("alertdialog", name="Delete this message?")
+    question.get_by_role("button", name="Keep it").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("[aria-label='Delete the message']:focus").wait_for()
+
     tab_to(page, "[aria-label='Shortcut: attach files']")
     page.keyboard.press("Enter")
     form = page.get_by_role("dialog", name="Attach to work item")

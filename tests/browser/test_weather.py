@@ -74,3 +74,12 @@ def test_a_bot_that_was_killed_finishes_once_it_is_back(visitor, stage):
     page.get_by_role("alert").get_by_text("/attach failed").wait_for()
     visitor.press("Start")
     visitor.sees("later.txt is attached.")
+
+    ended = page.get_by_role("alert").get_by_text("Start it again in the terminal")
+    page.route("**/state?*", lambda route: route.abort())
+    stage.slack.state.touch()
+    ended.wait_for()
+    page.unroute("**/state?*")
+    stage.slack.state.touch()
+    ended.wait_for(state="detached")
+    visitor.problems.clear()  # the browser tells of what was cut
