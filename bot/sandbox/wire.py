@@ -53,6 +53,7 @@ class Exchange:
     query: str = ""
 
 
+#: Is given how a request ended.
 Told = Callable[[Exchange], object]
 
 

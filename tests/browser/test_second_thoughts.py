@@ -59,4 +59,5 @@ def test_a_message_is_edited_and_deleted_and_a_button_asks_first(visitor, stage)
     page.keyboard.press("Enter")
     question.get_by_role("button", name="Delete").click()
     visitor.sees("This message was deleted.")
+    page.locator(".log:focus").wait_for()
     assert len(stage.plane.state.attachments("WEB-1")) == 1

@@ -1,6 +1,6 @@
 // Second thoughts: a message of one's own is edited where it stands, or deleted.
 
-import { data, doAs, redraw, ui } from "./app.js";
+import { data, doAs, redraw, settled, ui } from "./app.js";
 import { askFirst } from "./asking.js";
 import { h } from "./dom.js";
 import { decode, lookUp } from "./mrkdwn.js";
@@ -20,7 +20,12 @@ export function remove(message) {
     no: "Keep it",
     isDanger: true,
   };
-  askFirst(question, () => doAs("delete", { channel: message.channel, ts: message.ts }));
+  askFirst(question, async () => {
+    await doAs("delete", { channel: message.channel, ts: message.ts });
+    await settled();
+    // What had the focus may be gone with it.
+    if (document.activeElement === document.body) document.querySelector(".log")?.focus();
+  });
 }
 
 /** Tell whether a message is being edited. */
