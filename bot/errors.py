@@ -14,6 +14,7 @@
     ├── CommentExists               Plane knows this external id in the project
     ├── CommentGone                 Plane no longer knows the comment
     ├── LinkExists                  the work item has a link with this URL
+    ├── LinkExpected                another file's is about to be made
     ├── LinkRefused                 Plane takes no link with this URL
     ├── StorageMoved                storage sends us on, to where we may follow
     ├── LedgerUnavailable           the database takes or tells nothing for now
@@ -96,6 +97,10 @@ class CommentGone(LoadmasterError):
 
 class LinkExists(LoadmasterError):
     """The work item has a link with this URL already, whoever made it."""
+
+
+class LinkExpected(LoadmasterError):
+    """Another file's link with this URL is about to be made."""
 
 
 class LinkRefused(LoadmasterError):

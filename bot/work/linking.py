@@ -16,6 +16,7 @@ from bot.clients.plane_posts import LATEST_SECONDS
 from bot.errors import (
     FinalProblem,
     LinkExists,
+    LinkExpected,
     LinkRefused,
     PlaneChanged,
     PlaneThrottled,
@@ -42,8 +43,8 @@ class LinkWorkflow:
     def __init__(self, links: WorkItemLinks, ledger: AttachmentLedger) -> None:
         self._links = links
         self._ledger = ledger
-        # Plane looks for the URL, then inserts; it has no unique index on it
-        # (plane/api/serializers/issue.py). Two of Slack's files may have one URL.
+        # Two of Slack's files may have one URL. The ledger lets one of them make the
+        # link (bot.work.ledger.link_claims); here it need not try in vain.
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
     def run(
@@ -88,8 +89,10 @@ class LinkWorkflow:
                 item,
                 url=url,
                 title=title,
-                sending=partial(expect, within=LATEST_SECONDS),
+                sending=partial(self._claim, open_.attachment_id),
             )
+        except LinkExpected as error:  # it is not ours then: look again
+            raise PlaneChanged from error
         except (LinkExists, LinkRefused, PlaneThrottled, FinalProblem) as error:
             if open_.expects_link:
                 expect(within=0.0)
@@ -101,3 +104,7 @@ class LinkWorkflow:
         except TransientProblem as problem:
             expect(within=problem.retry_after or 0.0)
             raise
+
+    def _claim(self, attachment_id: int) -> None:
+        if not self._ledger.expect_link(attachment_id, within=LATEST_SECONDS):
+            raise LinkExpected

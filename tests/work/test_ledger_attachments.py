@@ -1,14 +1,17 @@
 """Attachments in the ledger: how far each is, and who waits for it."""
 
 import dataclasses
+from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.errors import FileEmpty, FileTooLarge, PlaneUnavailable, StorageUnavailable
 from bot.work.ledger.attempts import Attempts
 from bot.work.ledger.deciding import Decided
+from bot.work.ledger.schema import attachments
 from bot.work.ledger.states import AttachmentState
 from tests.work.values import item_id, make_file, make_share
 
@@ -74,6 +77,42 @@ def test_a_link_is_expected_before_it_is_there(ledger, attachment_id):
     assert open_.expects_link
     ledger.attachments.restart(attachment_id)
     assert not ledger.attachments.get_open(attachment_id).expects_link
+
+
+def test_of_files_with_one_address_only_one_at_a_time_expects_the_link(ledger):
+    links = [
+        make_file(file_id, mode="external", external_url=url)
+        for file_id, url in (("F1", "http://a"), ("F2", "http://a"), ("F3", "http://b"))
+    ]
+    _, (first, second, other) = ledger.plan(make_share(*links))
+    _, (elsewhere,) = ledger.plan(make_share(links[1], ts=SECOND, keys=("WEB-2",)))
+    expect = partial(ledger.attachments.expect_link, within=2)
+
+    assert expect(first)
+    assert not expect(second)
+    assert not ledger.attachments.get_open(second).expects_link
+    assert expect(first)
+    assert expect(other)
+    assert expect(elsewhere)
+    ledger.attachments.restart(first)
+    assert expect(second)
+    assert not expect(first)
+    ledger.attachments.decide(second, Outcome.linked("Box"), asset_id=ASSET)
+    assert expect(first)
+
+
+def test_of_two_that_expect_one_link_already_the_first_may_go_on(ledger):
+    """As versions before this was asked have left them."""
+    links = [make_file(each, external_url="https://a") for each in ("F1", "F2")]
+    _, (first, second) = ledger.plan(make_share(*links))
+    ledger.attachments.expect_link(first, within=2)
+    with ledger.database.write() as connection:
+        connection.execute(
+            update(attachments).values(state=AttachmentState.OPENED, is_link=True)
+        )
+
+    assert not ledger.attachments.expect_link(second, within=2)
+    assert ledger.attachments.expect_link(first, within=2)
 
 
 def test_an_upload_is_no_link(ledger, attachment_id):

@@ -8,6 +8,7 @@ from bot.domain.outcomes import ALREADY_LINKED, ATTACHED, LINKED
 from bot.domain.references import WorkItemKey
 from bot.errors import DAY, HOUR
 from bot.sandbox.wire import Fault, answer, cut
+from bot.work.attach import AttachWorkflow
 from bot.work.ledger.states import AttachmentState
 from bot.work.runner import Job, JobKind
 
@@ -138,6 +139,25 @@ def test_two_files_with_one_address_at_once_are_one_link(bench, file):
     assert urls(bench) == [URL]
     outcomes = sorted(bench.outcome(share_id) for share_id, _ in shares)
     assert outcomes == [ALREADY_LINKED.code, LINKED]
+
+
+def test_two_processes_with_files_of_one_address_make_one_link(bench, file):
+    first, first_id = shared(bench, file)
+    second, second_id = shared(bench, add_remote(bench))
+    other = AttachWorkflow(
+        bench.remotes, bench.ledger.attachments, allows_external=False
+    )
+    bench.plane.fail(
+        Fault("plane.create_link", lambda _: bench.attach(second_id, workflow=other))
+    )
+
+    bench.attach(first_id)
+
+    assert (bench.outcome(first), bench.outcome(second)) == (LINKED, None)
+    assert urls(bench) == [URL]
+    bench.attach(second_id, workflow=other)
+    assert bench.outcome(second) == ALREADY_LINKED.code
+    assert urls(bench) == [URL]
 
 
 def test_a_stub_that_turns_out_to_be_remote_is_linked(bench, file):

@@ -17,6 +17,7 @@ from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
 from bot.work.ledger.deciding import Decided, decide
 from bot.work.ledger.heard import Heard
+from bot.work.ledger.link_claims import may_claim
 from bot.work.ledger.parts import describe_file
 from bot.work.ledger.places import ask_for_comments, find_due_comments
 from bot.work.ledger.removals import end_removal
@@ -141,9 +142,12 @@ class AttachmentLedger:
                 waiting_for=None,
             )
 
-    def expect_link(self, attachment_id: int, *, within: float) -> None:
-        """Keep that Plane, which had none, is asked for a link as for a record."""
-        self._expect(attachment_id, within, is_link=True)
+    def expect_link(self, attachment_id: int, *, within: float) -> bool:
+        """Keep that Plane, which had none, is asked for a link as for a record.
+
+        Return whether that is so: not while another file's of that address is expected.
+        """
+        return self._expect(attachment_id, within, is_link=True)
 
     def store(self, attachment_id: int) -> None:
         """Keep that storage has the bytes."""
@@ -225,16 +229,22 @@ class AttachmentLedger:
             return self._heard.keeping(attachment_id)
         return contextlib.nullcontext()
 
-    def _expect(self, attachment_id: int, within: float, *, is_link: bool) -> None:
+    def _expect(self, attachment_id: int, within: float, *, is_link: bool) -> bool:
         until = self._clock() + within
-        with self._heard.keeping(attachment_id, until=until):
-            self._set(
-                attachment_id,
-                state=AttachmentState.OPENED,
-                asset_id=None,
-                is_link=is_link,
-                not_before=until,
-            )
+        with (
+            self._heard.keeping(attachment_id, until=until),
+            self._database.write() as connection,
+        ):
+            is_free = not is_link or may_claim(connection, attachment_id)
+            if is_free:
+                expected = {
+                    "state": AttachmentState.OPENED,
+                    "asset_id": None,
+                    "is_link": is_link,
+                    "not_before": until,
+                }
+                change_row(connection, attachments, attachment_id, expected)
+        return is_free
 
     def _set(self, attachment_id: int, **values: object) -> None:
         with self._database.write() as connection:
