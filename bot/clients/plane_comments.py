@@ -85,21 +85,41 @@ class PlaneComments:
             raise ProjectRefused(item.key.identifier) from problem
         return None
 
-    def update(self, item: WorkItem, comment_id: str, *, html: str) -> None:
+    def update(
+        self,
+        item: WorkItem,
+        comment_id: str,
+        *,
+        html: str,
+        sending: Callable[[], None] = lambda: None,
+    ) -> None:
         """Replace what the comment says. Doing it again changes nothing.
+
+        *sending* is called when Plane is just about to be asked.
 
         Raises:
             CommentGone: Plane does not know the comment any more.
         """
         path = f"{_comments(item)}{comment_id}/"
-        response = self._calls.call("PATCH", path, json={"comment_html": html})
+        body = {"comment_html": html}
+        response = self._calls.call("PATCH", path, sending=sending, json=body)
         if is_missing(response):
             raise CommentGone
         raise_for_item(response, str(item.key), item.key.identifier)
 
-    def delete(self, item: WorkItem, comment_id: str) -> None:
-        """Delete the comment; one that is gone already is as good."""
-        response = self._calls.call("DELETE", f"{_comments(item)}{comment_id}/")
+    def delete(
+        self,
+        item: WorkItem,
+        comment_id: str,
+        *,
+        sending: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Delete the comment; one that is gone already is as good.
+
+        *sending* is called when Plane is just about to be asked.
+        """
+        path = f"{_comments(item)}{comment_id}/"
+        response = self._calls.call("DELETE", path, sending=sending)
         if not is_missing(response):
             raise_for_item(response, str(item.key), item.key.identifier)
 

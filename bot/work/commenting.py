@@ -116,7 +116,9 @@ class CommentHandler:
 
     def _change(self, comment: DueComment, comment_id: str, text: str) -> None:
         try:
-            self._plane.update(_work_item(comment), comment_id, html=text)
+            self._plane.update(
+                _work_item(comment), comment_id, html=text, sending=self._late(comment)
+            )
         except CommentGone:
             logger.info("comment=%d was deleted in Plane", comment.row_id)
             self._ledger.lose(comment.row_id)
@@ -141,8 +143,12 @@ class CommentHandler:
         if comment.state is CommentState.POSTING and comment_id is None:
             comment_id = self._plane.find(item, _external_id(comment))
         if comment_id is not None:
-            self._plane.delete(item, comment_id)
+            self._plane.delete(item, comment_id, sending=self._late(comment))
         self._ledger.forget(comment.row_id)
+
+    def _late(self, comment: DueComment) -> Callable[[], None]:
+        """Return what keeps, just before a call, that it may come late."""
+        return partial(self._ledger.changing, comment.row_id, within=LATEST_SECONDS)
 
     def _write(self, comment: DueComment) -> str:
         """Return what the comment says.

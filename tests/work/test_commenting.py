@@ -446,6 +446,46 @@ def test_a_comment_that_a_killed_bot_asked_for_is_waited_for(bench):
     assert due == [latest + LATEST_SECONDS]
 
 
+@pytest.mark.parametrize("operation", ["update_comment", "delete_comment"])
+def test_a_change_that_a_killed_bot_asked_for_is_waited_for(bench, operation):
+    """Late, it would take the place of the next one."""
+    message, share_id = attached(bench)
+    bench.comment()
+    if operation == "update_comment":
+        for attachment_id in more(bench, message):
+            bench.attach(attachment_id)
+    else:
+        undo(bench, share_id)
+    latest = bench.clock.now + LATEST_SECONDS
+    due = []
+
+    def look(request):
+        due.append(bench.ledger.comments.get_due(1).due_at)
+
+    bench.ledger.comments.changing(1, within=LATEST_SECONDS)
+    bench.comment()
+    assert calls(bench) == ["create_comment"]
+    assert bench.agenda.jobs[-1][1] == latest
+    bench.clock.now = latest
+    bench.plane.fail(Fault(f"plane.{operation}", look))
+    bench.comment()
+
+    assert due == [latest + LATEST_SECONDS]
+    assert calls(bench) == ["create_comment", operation]
+    assert nothing_left(bench)
+
+
+def test_what_a_killed_bot_changed_is_written_once_more(bench):
+    """Whether it was, and to what, is not known."""
+    attached(bench)
+    bench.comment()
+    bench.ledger.comments.changing(1, within=0.0)
+
+    bench.comment()
+
+    assert calls(bench) == ["create_comment", "update_comment"]
+
+
 def test_a_plane_that_is_slow_with_a_comment_is_given_time(bench):
     attached(bench)
     bench.plane.fail(Fault("plane.create_comment", answer(504)))

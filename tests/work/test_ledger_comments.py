@@ -281,3 +281,16 @@ def test_the_shares_of_a_message_are_found_by_an_index(ledger, database):
         plan = [row[-1] for row in connection.exec_driver_sql(sql)]
 
     assert all("ix_shares_channel_id_message_ts" in step for step in plan)
+
+
+@only_sqlite
+@pytest.mark.parametrize("end", ["forget", "lose"])
+def test_once_a_comment_is_gone_nothing_of_it_may_come_late(ledger, end):
+    attach(ledger, make_share())
+    ledger.comments.show(1, comment_id=COMMENT, digest="x")
+    ledger.comments.changing(1, within=15.0)
+    assert ledger.comments.get_due(1).due_at == ledger.clock.now + 15.0
+
+    getattr(ledger.comments, end)(1)
+
+    assert ledger.comments.get_due(1).due_at == ledger.clock.now

@@ -116,6 +116,16 @@ class CommentLedger:
         with self._heard.keeping(row_id, until=due_at):
             self._set(row_id, state=CommentState.POSTING, due_at=due_at)
 
+    def changing(self, row_id: int, *, within: float) -> None:
+        """Keep that it is about to be changed, or deleted: what it says is not known.
+
+        If the process ends here, it is not looked at for *within* seconds: what comes
+        late would take the place of the next change.
+        """
+        due_at = self._clock() + within
+        with self._heard.keeping(row_id, until=due_at):
+            self._set(row_id, digest=None, due_at=due_at)
+
     def unsent(self, row_id: int) -> None:
         """Keep that Plane certainly did not make it."""
         with self._heard.keeping(row_id):
@@ -134,11 +144,11 @@ class CommentLedger:
 
     def lose(self, row_id: int) -> None:
         """Keep that somebody deleted it in Plane."""
-        self._set(row_id, state=CommentState.GONE, comment_id=None, digest=None)
+        self._end(row_id, CommentState.GONE)
 
     def forget(self, row_id: int) -> None:
         """Keep that there is none in Plane, and that none is wanted."""
-        self._set(row_id, state=CommentState.NONE, comment_id=None, digest=None)
+        self._end(row_id, CommentState.NONE)
 
     def finish(self, comment: DueComment) -> bool:
         """Keep that nothing is left to do; False if something came up meanwhile."""
@@ -161,6 +171,16 @@ class CommentLedger:
     def unfinished(self) -> Sequence[tuple[int, str, float]]:
         """Return id, channel and due time of every comment to look at."""
         return list_unfinished(self._database, JobKind.COMMENT)
+
+    def _end(self, row_id: int, state: CommentState) -> None:
+        with self._heard.keeping(row_id):
+            self._set(
+                row_id,
+                state=state,
+                comment_id=None,
+                digest=None,
+                due_at=self._clock(),
+            )
 
     def _set(self, row_id: int, **values: object) -> None:
         with self._database.write() as connection:
