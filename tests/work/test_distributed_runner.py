@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
+from types import SimpleNamespace
 
 import pytest
 from procrastinate import PsycopgConnector
@@ -366,3 +367,31 @@ def test_who_was_frozen_while_taking_over_takes_nothing_over(open_runner, queue,
     runner.leases.begin(1, runner.leases.read_clock())
     asyncio.run(look_for(1))
     assert status() == "todo"
+
+
+def test_only_one_at_a_time_takes_over(open_runner, queue, url):
+    """Two would free what runs again already."""
+    runner = open_runner()
+    runner.submit(job(1))
+    leave_behind(queue, job(1))
+    runner.leases.begin(1, runner.leases.read_clock())
+    connector = PsycopgConnector(**build_parameters(url, longest=4))
+    jobs = PatientJobs(connector, runner.leases)
+    upkeep = Upkeep(connector, jobs, runner.leases, PACE, lambda: None)
+    context = SimpleNamespace(job=SimpleNamespace(worker_id=1))
+
+    async def take_over():
+        await connector.open_async()
+        async with upkeep._alone():
+            await upkeep._take_over(context, 0)
+            seen.append(status())
+        await upkeep._take_over(context, 0)
+        seen.append(status())
+        await connector.close_async()
+
+    def status():
+        return queue.execute("SELECT status FROM procrastinate_jobs").fetchone()[0]
+
+    seen = []
+    asyncio.run(take_over())
+    assert seen == ["doing", "todo"]

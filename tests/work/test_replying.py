@@ -12,6 +12,7 @@ from bot.work.runner import Job, JobKind
 from tests.work.bench import LINKS
 
 JSON = {"Content-Type": "application/json"}
+REFUSED = answer(200, b'{"ok": false, "error": "invalid_blocks"}', JSON)
 
 
 def attached(bench, *files):
@@ -104,6 +105,22 @@ def test_a_throttled_post_was_not_sent_and_is_not_looked_for(bench):
     bench.reply(share_id)
     assert len(bench.told(message)) == 1
     assert bench.slack.calls("conversations.replies") == []
+
+
+@pytest.mark.parametrize(
+    "no", [answer(429, b"", {"Retry-After": "30"}), REFUSED], ids=["throttled", "no"]
+)
+def test_a_no_to_a_second_post_tells_nothing_of_the_first(bench, no):
+    """That one may be there all the same; it was not when it was looked for."""
+    _, share_id = attached(bench)
+    bench.slack.fail(Fault("slack.chat.postMessage", cut))
+    bench.reply(share_id)
+    bench.clock.now += 5
+    bench.slack.fail(Fault("slack.chat.postMessage", no))
+
+    bench.reply(share_id)
+
+    assert bench.ledger.replies.get(share_id).state is ReplyState.POSTING
 
 
 def test_a_message_that_is_gone_is_not_answered_for_ever(bench, caplog):
@@ -293,6 +310,20 @@ def test_a_reply_that_a_killed_bot_posted_is_taken_up_at_once(bench):
     (text,) = bench.told(message)
     assert "is attached." in text
     assert bench.ledger.replies.unfinished() == []
+
+
+def test_what_a_reply_waits_for_is_not_cut_short_by_its_post_that_is_there(bench):
+    """Only of an earlier process it is not known; this one waits for Slack's calm."""
+    message, share_id = attached(bench)
+    bench.slack.fail(Fault("slack.chat.postMessage", cut, "after"))
+    bench.reply(share_id)
+    again = bench.agenda.jobs[-1][1]
+    assert len(bench.told(message)) == 1
+
+    bench.reply(share_id)
+
+    assert bench.agenda.jobs[-1][1] == again
+    assert bench.slack.calls("conversations.replies") == []
 
 
 def test_a_slack_that_tells_nothing_of_the_thread_ends_no_wait(bench):
