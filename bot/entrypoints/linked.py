@@ -25,7 +25,7 @@ from bot.entrypoints.composition import Loadmaster, Role
 from bot.entrypoints.console import Console
 from bot.entrypoints.metrics import Metrics
 from bot.entrypoints.watching import Seldom, Watch, count_relayed
-from bot.errors import NoFilesFound, Problem, StartError
+from bot.errors import LedgerInUse, NoFilesFound, Problem, StartError
 from bot.work.bell import is_attended, place_bell, ring
 from bot.work.ledger.database import is_shared, sole_use
 from bot.work.ledger.existing import existing_database
@@ -98,7 +98,7 @@ class _Attaching:
             if bell and is_attended(bell) and self._have_done(bell):
                 return
             # Another command is at work here, or a bot is just starting or stopping.
-            is_in_use = isinstance(refusal.__cause__, TimeoutError)
+            is_in_use = isinstance(refusal, LedgerInUse)
             if not is_in_use or time.monotonic() > self._until:
                 raise refusal
             time.sleep(_LOOK_SECONDS)
