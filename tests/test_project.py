@@ -103,7 +103,7 @@ def test_the_public_workflow_may_do_no_more_than_it_must():
 
 
 #: What stands in each text where PATCH or SLEEP finds a name.
-WORDS = re.compile(r"mock|sleep|\b(?:set|del)(?:attr|item)\b")
+WORDS = re.compile(r"mock|sleep|Event\(\)\.wait|\b(?:set|del)(?:attr|item)\b")
 PATCH = re.compile(
     r"^unittest\.mock\b|^mock\b|^pytest_mock\b"
     r"|\bmonkeypatch\.(?:setattr|delattr|setitem|delitem)$"
@@ -123,6 +123,27 @@ def find_names(tree, pattern):
         else:
             continue
         yield from filter(pattern.search, names)
+
+
+def find_pauses(tree):
+    """Yield where *tree* waits on an event of nobody's for a number of seconds.
+
+    A loop that looks for something may do so between its looks. Else the time has a
+    name that says what it is: how slow the other side is, how long one watches.
+    """
+    looks = {
+        id(node)
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.While)
+        for node in ast.walk(loop)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Call(func=event), attr="wait"),
+                args=[ast.Constant(value=int() | float())],
+            ) if id(node) not in looks and ast.unparse(event).endswith("Event"):
+                yield ast.unparse(node)
 
 
 @cache
@@ -146,6 +167,7 @@ def test_no_test_replaces_a_part_of_the_program():
 
 def test_no_test_sleeps():
     assert find_in_tests(SLEEP) <= MAY_SLEEP
+    assert [name for name, tree in suspects().items() if any(find_pauses(tree))] == []
 
 
 @pytest.mark.parametrize(
@@ -174,3 +196,12 @@ def test_what_tests_may_not_do_is_found(line, pattern):
 )
 def test_what_tests_may_do_is_left_alone(line, pattern):
     assert list(find_names(ast.parse(line), pattern)) == []
+
+
+def test_a_sleep_by_another_name_is_found():
+    pause = "threading.Event().wait(0.3)"
+
+    assert list(find_pauses(ast.parse(pause))) == [pause]
+    assert list(find_pauses(ast.parse("Event().wait(timeout)"))) == []
+    assert list(find_pauses(ast.parse("struck.wait(20)"))) == []
+    assert list(find_pauses(ast.parse(f"while not is_so():\n    {pause}"))) == []

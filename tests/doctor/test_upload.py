@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 
 import pytest
 
@@ -274,10 +273,10 @@ def test_storage_that_hangs_costs_its_time_and_leaves_nothing(
     assert text == "There was no answer about the test file within 1 seconds."
 
 
-def test_ctrl_c_amid_the_upload_leaves_nothing(installation, command):
+def test_ctrl_c_amid_the_upload_leaves_nothing(installation, command, hanging):
     def interrupt(request):
         os.kill(os.getpid(), signal.SIGINT)
-        threading.Event().wait(0.2)
+        hanging(request)
 
     installation.store.fail(Fault("storage.post", interrupt))
 

@@ -11,6 +11,8 @@ import pytest
 from bot.entrypoints.slow_clients import PatientServer, count_places
 
 SECONDS = 1
+#: What an answer takes that does not come at once.
+SLOW = 0.002
 
 
 class Counting(PatientServer):
@@ -29,7 +31,7 @@ def answer(environ, start_response):
 
 
 def answer_slowly(environ, start_response):
-    threading.Event().wait(0.002)
+    threading.Event().wait(SLOW)
     return answer(environ, start_response)
 
 

@@ -32,6 +32,8 @@ ATTACH = AttachSettings(
     private=PrivateFiles.ALLOW,
 )
 SECRET = "a-signing-secret"
+#: How long requests are kept waiting, and a connection idle, in seconds.
+HELD, IDLE = 1.0, 0.2
 FILE = {
     "id": "F1",
     "name": "a.pdf",
@@ -267,7 +269,7 @@ def test_the_time_that_a_request_waits_for_its_turn_or_a_thread_counts(site):
         for thread in asking:
             thread.start()
         # Most of the requests have come whole by the first half of it.
-        threading.Event().wait(1.0)
+        threading.Event().wait(HELD)
     for thread in asking:
         thread.join(20)
 
@@ -282,7 +284,7 @@ def test_the_time_between_the_requests_of_a_connection_does_not_count(site):
     took = []
     with contextlib.closing(connection):
         for _ in range(2):
-            threading.Event().wait(0.2)
+            threading.Event().wait(IDLE)
             started = time.monotonic()
             connection.request("POST", "/slack/events", raw, headers)
             assert connection.getresponse().read() == b""

@@ -17,6 +17,8 @@ BROKEN = wire.answer(
     b'{"error":"Something went wrong please try again later"}',
     {"Content-Type": "application/json"},
 )
+#: How long a slow Plane takes for a call, in seconds.
+DAWDLES = 0.2
 
 
 def gateway(status):
@@ -145,7 +147,7 @@ def test_a_plane_that_hangs_holds_up_nothing_else_and_is_waited_out(stopped):
 
 def test_a_slow_plane_is_asked_each_thing_once(world):
     def dawdle(request):
-        threading.Event().wait(0.3)
+        threading.Event().wait(DAWDLES)
 
     names = ("work_item", "create_attachment", "complete_attachment", "create_comment")
     operations = [f"plane.{name}" for name in names]

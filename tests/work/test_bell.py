@@ -12,6 +12,9 @@ import pytest
 from bot.errors import LedgerUnavailable
 from bot.work.bell import Bell, is_attended, place_bell, ring
 
+#: How long it is watched what the processor does, in seconds.
+WATCHED = 0.4
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -166,7 +169,7 @@ def test_where_no_more_files_can_be_open_it_does_not_keep_the_processor_busy(
         with line:  # for this one there was room already
             line.connect(str(place))
         begun = time.process_time()
-        threading.Event().wait(0.4)
+        threading.Event().wait(WATCHED)
         used = time.process_time() - begun
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limit)

@@ -27,6 +27,8 @@ from bot.work.ledger.shares import ShareLedger
 from bot.work.ledger.upgrading import NEWEST
 from tests.work.values import make_share
 
+#: After so many seconds more, an unwritable database is tried once more.
+NEXT_TRY = 1.1
 MIGRATIONS = Path(bot.work.ledger.database.__file__).parent / "migrations"
 MIGRATE = """
 import sys
@@ -354,7 +356,7 @@ def test_work_waits_until_the_ledger_is_written_again_and_the_log_tells_once(
         with pytest.raises(LedgerUnavailable, match="lock"):
             database.await_recovery()
         assert time.monotonic() - started < 0.5  # it does not even try
-        threading.Event().wait(1.1)
+        threading.Event().wait(NEXT_TRY)
         at_work = [_start(database.await_recovery) for _ in range(4)]
         for thread in at_work:
             thread.join(1.0)
