@@ -6,6 +6,7 @@ both get their link.
 
 from sqlalchemy import Connection, bindparam, select
 
+from bot.work.ledger.changing import is_one_of
 from bot.work.ledger.schema import attachments, share_attachments, share_files
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
@@ -21,7 +22,7 @@ _OF_SAME_ITEM = (
         (share_files.c.share_id == share_attachments.c.share_id)
         & (share_files.c.file_id == attachments.c.file_id),
     )
-    .where(_OWN.c.id == bindparam("b_id"), attachments.c.state.in_(UNDER_WAY))
+    .where(_OWN.c.id == bindparam("b_id"), is_one_of(attachments.c.state, UNDER_WAY))
 )
 
 
