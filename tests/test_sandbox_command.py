@@ -62,7 +62,7 @@ class Terminal:
         return self
 
     def __exit__(self, *exc):
-        self.process.kill()
+        self.process.terminate()  # so that its bot ends, too
         self.process.wait()
         os.close(self._master)
 
