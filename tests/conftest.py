@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 from tests import (
     bytecode,  # noqa: F401 - before all that it is about
@@ -21,6 +22,10 @@ from tests.migrated import make_postgres_database
 from tests.world import open_world
 
 compile_once()
+
+# How long an example takes is the machine's business; the fuzzers try far more of them.
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.load_profile("suite")
 
 #: The ways in which Slack reaches a bot.
 TRANSPORTS = ("http", "socket")

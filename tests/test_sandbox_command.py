@@ -256,24 +256,12 @@ def test_at_a_terminal_one_can_try_each_way_in(tmp_path):
     assert form.partition("Plane, WEB-4")[2].count(sha256(b"plan")) == 1
 
 
-def test_the_help_has_a_line_for_each_command(tmp_path):
+def test_help_has_a_line_for_each_command_and_a_wrong_one_an_answer(tmp_path):
     with Terminal(tmp_path) as terminal:
         terminal.read(_PROMPT)
+
         shown = terminal.type("help")
-
-    lines = shown.splitlines()[1:-1]
-    first = [line.split()[0] for line in lines]
-    assert first[0] == "share"
-    assert first[-1] == "quit"
-    assert {"react", "/attach", "mention", "shortcut", "press", "home"} < {*first}
-    assert [line for line in lines if line[29:30] != " " or not line[30].strip()] == []
-
-
-def test_what_is_typed_wrongly_is_answered_with_what_can_be_done(tmp_path):
-    with Terminal(tmp_path) as terminal:
-        terminal.read(_PROMPT)
-
-        assert 'share FILE... "TEXT"' in terminal.type("help")
+        assert 'share FILE... "TEXT"' in shown
         assert "There is no command fly; try help." in terminal.type("fly")
         assert "missing.txt is not there." in terminal.type("share missing.txt WEB-1")
         assert 'share a.pdf "see WEB-2"' in terminal.type("share missing.txt")
@@ -284,6 +272,12 @@ def test_what_is_typed_wrongly_is_answered_with_what_can_be_done(tmp_path):
         os.write(terminal._master, b"quit\n")
         terminal.read()
         assert terminal.wait() == 0
+
+    lines = shown.splitlines()[1:-1]
+    first = [line.split()[0] for line in lines]
+    assert (first[0], first[-1]) == ("share", "quit")
+    assert {"react", "/attach", "mention", "shortcut", "press", "home"} < {*first}
+    assert [line for line in lines if line[29:30] != " " or not line[30].strip()] == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.bot_process import BotProcess
 from tests.bench.figures import Rounds
 
@@ -45,6 +47,7 @@ def memory(pid):
     return int(line.split()[1]) / 1024
 
 
+@pytest.mark.each_transport
 def test_a_bot_that_has_nothing_to_do_does_nothing(either_stopped, tell):
     world = either_stopped
     bot = BotProcess(world.environment(), world.folder).start()

@@ -223,7 +223,7 @@ def test_a_token_that_is_refused_is_told(slack, directory):
         directory.link_message("CGENERAL", TS, None)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JSON)
 def test_whatever_comes_as_an_answer_is_a_value_or_a_problem(slack, reader, body):
     directory = SlackDirectory(reader)

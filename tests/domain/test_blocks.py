@@ -153,7 +153,7 @@ ITEMS = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)  # large ones
+@settings(max_examples=25)  # large ones
 @given(st.lists(ITEMS, min_size=1, max_size=8).map(tuple))
 def test_however_much_there_is_to_tell_slack_takes_the_blocks(items):
     told = Report(items=items, is_planned=True)

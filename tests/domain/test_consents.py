@@ -82,7 +82,7 @@ FILES = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)  # large ones
+@settings(max_examples=25)  # large ones
 @given(st.lists(FILES, min_size=1, max_size=200).map(tuple))
 def test_however_much_is_asked_slack_takes_it_and_nothing_in_it_comes_alive(files):
     question = ask(*files)

@@ -232,7 +232,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)  # large ones
+@settings(max_examples=25)  # large ones
 @given(
     st.lists(entries, max_size=10),
     st.none()

@@ -194,7 +194,6 @@ def test_a_form_that_cannot_be_stored_is_an_error_to_slack(app, database):
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
     max_examples=40,
 )
 @given(state=mutated(submission()["view"]["state"]), seal=JSON | st.just(SEAL))

@@ -202,7 +202,7 @@ def test_any_body_is_read_or_malformed(body, content_type):
     assert isinstance(parsed, dict)
 
 
-@settings(max_examples=40, deadline=None)  # large ones
+@settings(max_examples=25)  # large ones
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

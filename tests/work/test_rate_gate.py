@@ -355,7 +355,7 @@ def test_no_window_has_more_calls_than_allowed_and_none_waits_in_vain(limit, cal
     check_windows("local", limit, calls)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(limit=st.integers(1, 8), calls=CALLS)
 def test_nor_has_any_that_processes_share(limit, calls):
     check_windows("shared", limit, calls)
@@ -484,7 +484,7 @@ def test_nobody_waits_longer_than_patient(calls):
     check_patience("local", calls)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(PATIENT)
 def test_nor_does_anybody_for_a_place_that_processes_share(calls):
     check_patience("shared", calls)

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 
@@ -80,14 +80,12 @@ def test_what_another_version_sealed_opens_nothing(fields):
         opened(text)
 
 
-@settings(deadline=None)
 @given(st.text() | st.text(alphabet="abcXYZ019-_."))
 def test_no_text_opens_by_chance(text):
     with pytest.raises(BrokenSeal):
         opened(text)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_no_letter_of_a_seal_can_be_changed(data):
     seal = SEALER.seal(FORM)
@@ -105,7 +103,6 @@ def test_no_letter_of_a_seal_can_be_changed(data):
     assert (form, place) == (FORM, len(seal) - 1)
 
 
-@settings(deadline=None)
 @given(
     IDS,
     IDS,
