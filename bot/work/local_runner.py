@@ -28,6 +28,8 @@ _KEPT = 4
 #: And one in so many may hold a large file: all else goes on in the others, whatever
 #: number of groups has large ones.
 _LARGE = 2
+#: So many threads more has a worker beside others, for large files.
+MORE_FOR_LARGE = 8
 #: Seconds until a job is run again whose handler failed in a way nobody foresaw.
 RETRY_SECONDS = 30.0
 #: And where the ledger could not be read or written.
@@ -165,11 +167,12 @@ class _Lane:
         """Return whose turn it is; None if there is nobody to serve now."""
         busy = list(self._running.values())
         large = [turn for turn in busy if turn.is_large]
+        groups = {turn.group for turn in busy}
         for turn in self._ready:
-            is_first = turn not in busy
+            is_first, is_first_large = turn.group not in groups, turn not in large
             if _is_left(self._number, busy, is_first=is_first) and (
                 not turn.is_large
-                or _is_left(self._number_for_large, large, is_first=is_first)
+                or _is_left(self._number_for_large, large, is_first=is_first_large)
             ):
                 return turn
         return None

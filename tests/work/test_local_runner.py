@@ -210,3 +210,24 @@ def test_a_channel_s_large_files_leave_another_s_a_thread(open_runner, work):
 
     work.wait_for(job(10, group="C2", is_large=True))
     assert work.ran.count(many[3]) == 0
+
+
+def test_a_channel_s_large_files_take_no_thread_that_is_kept_for_others(
+    open_runner, work
+):
+    runner = open_runner(threads=dict.fromkeys(JobKind, 4))
+    many = [job(row_id, group="C1") for row_id in range(3)]
+    large = job(9, group="C1", is_large=True)
+    for each in [*many, large]:
+        work.hold(each)
+    for each in many:
+        runner.submit(each)
+    runner.start(work.handlers)
+    for each in many:
+        work.wait_for(each)
+
+    runner.submit(large)
+    runner.submit(job(10, group="C2"))
+
+    work.wait_for(job(10, group="C2"))
+    assert work.ran.count(large) == 0
