@@ -25,12 +25,12 @@ from bot.entrypoints.metrics import Metrics
 from bot.work.budgets import Budget, LocalBudget
 from bot.work.guarded_gate import Guard, GuardedGate, unguarded
 from bot.work.ledger.store import Turns
-from bot.work.local_runner import THREADS
+from bot.work.local_runner import MORE_FOR_LARGE, THREADS
 from bot.work.rate_gate import LastInLine, RateGate
 from bot.work.runner import JobKind
 from bot.work.shared_budget import SharedBudget
 
-_RELAYS = THREADS[JobKind.ATTACHMENT]
+_RELAYS = THREADS[JobKind.ATTACHMENT] + MORE_FOR_LARGE
 #: Slack gives a menu three seconds, on the way there and back included.
 _SEARCH_SECONDS = 2.0
 
@@ -89,7 +89,7 @@ def _build_calls(settings: PlaneSettings, gate: Gate, meter: CallMeter) -> Plane
         api_key=settings.api_key,
         workspace=settings.workspace,
         gate=gate,
-        threads=sum(THREADS.values()),
+        threads=sum(THREADS.values()) + MORE_FOR_LARGE,
         meter=meter,
     )
 

@@ -10,14 +10,14 @@ from bot.work.distributed.jobs import (
     MORE_LARGE_FILES,
     UPKEEP,
 )
-from bot.work.local_runner import THREADS
+from bot.work.local_runner import MORE_FOR_LARGE, THREADS
 from bot.work.runner import JobKind
 
 #: Threads for the oldest files of each channel alone: whatever files another channel
 #: has, it has no more of them here than `jobs` lets in.
 _KEPT = 4
 #: Threads for large files, which get none of the others; as many again are kept.
-_LARGE = 4
+_LARGE = MORE_FOR_LARGE - _KEPT
 _UPKEEP = 2
 
 
