@@ -22,7 +22,7 @@ from bot.clients.plane_answers import (
     read_uuid,
 )
 from bot.clients.plane_calls import PlaneCalls
-from bot.clients.plane_posts import post
+from bot.clients.plane_writes import post
 from bot.domain.references import WorkItemId, WorkItemKey
 from bot.errors import (
     AttachmentExists,

@@ -17,7 +17,7 @@ from bot.clients.plane_answers import (
     read_uuid,
 )
 from bot.clients.plane_calls import PlaneCalls
-from bot.clients.plane_posts import post
+from bot.clients.plane_writes import post, send
 from bot.errors import (
     CommentExists,
     CommentGone,
@@ -99,10 +99,12 @@ class PlaneComments:
 
         Raises:
             CommentGone: Plane does not know the comment any more.
+            PlaneUnavailable: whether it says so now is not known, nor before its
+                *retry_after* is over.
         """
         path = f"{_comments(item)}{comment_id}/"
         body = {"comment_html": html}
-        response = self._calls.call("PATCH", path, sending=sending, json=body)
+        response = send(self._calls, "PATCH", path, sending=sending, json=body)
         if is_missing(response):
             raise CommentGone
         raise_for_item(response, str(item.key), item.key.identifier)
@@ -117,9 +119,13 @@ class PlaneComments:
         """Delete the comment; one that is gone already is as good.
 
         *sending* is called when Plane is just about to be asked.
+
+        Raises:
+            PlaneUnavailable: whether it is gone now is not known, nor before its
+                *retry_after* is over.
         """
         path = f"{_comments(item)}{comment_id}/"
-        response = self._calls.call("DELETE", path, sending=sending)
+        response = send(self._calls, "DELETE", path, sending=sending)
         if not is_missing(response):
             raise_for_item(response, str(item.key), item.key.identifier)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.clients.plane import WorkItem
 from bot.clients.plane_comments import PlaneComments
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.clients.slack_directory import SlackDirectory
 from bot.domain.comments import (
     CommentedFile,

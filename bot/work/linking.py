@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.clients.plane import WorkItem
 from bot.clients.plane_links import WorkItemLinks
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.errors import (
     FinalProblem,
     LinkExists,

@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.clients.plane import PlaneClient, UploadTicket, WorkItem
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.domain.content_types import plane_mimetype
 from bot.domain.files import SharedFile
 from bot.errors import (

@@ -2,11 +2,11 @@
 
 import threading
 
-from bot.clients import plane_posts, slack_calls
+from bot.clients import plane_writes, slack_calls
 from bot.sandbox.wire import ConnectionCut, Fault
 
 #: In so many seconds all that a killed bot began has come to something, or never will.
-LATEST = max(plane_posts.LATEST_SECONDS, slack_calls.LATEST_SECONDS)
+LATEST = max(plane_writes.LATEST_SECONDS, slack_calls.LATEST_SECONDS)
 
 
 def strike(world, operation, phase, action=None):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from bot.clients import plane_posts, slack_calls
+from bot.clients import plane_writes, slack_calls
 from bot.sandbox.message import Limited
 from bot.sandbox.wire import ConnectionCut, Fault
 from tests.crash.striking import server_of, start_later
@@ -55,7 +55,7 @@ def be_late(world, operation, *, after=lambda: None):
 
 def start_shortly(world, operation):
     """Start a bot when what the killed one called for may come for a little still."""
-    calls = slack_calls if operation.startswith("slack.") else plane_posts
+    calls = slack_calls if operation.startswith("slack.") else plane_writes
     start_later(world, calls.LATEST_SECONDS - LEFT)
 
 

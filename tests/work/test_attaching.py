@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
 from bot.errors import DAY, HOUR, LedgerUnavailable
 from bot.sandbox.slack import Generated

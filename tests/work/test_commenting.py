@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.domain.mentions import parse_mention
 from bot.domain.shares import parse_share
 from bot.errors import DAY
@@ -498,6 +498,30 @@ def test_a_plane_that_is_slow_with_a_comment_is_given_time(bench):
     bench.comment()
 
     assert len(bench.commented()) == 1
+
+
+@pytest.mark.parametrize("operation", ["update_comment", "delete_comment"])
+@pytest.mark.parametrize(("fault", "wait"), [(answer(504), 30.0), (cut, 2.0)])
+def test_a_change_that_may_come_true_late_is_given_time(bench, operation, fault, wait):
+    """Late, it would take the place of the next one."""
+    message, share_id = attached(bench)
+    bench.comment()
+    if operation == "update_comment":
+        for attachment_id in more(bench, message):
+            bench.attach(attachment_id)
+    else:
+        undo(bench, share_id)
+    bench.plane.fail(Fault(f"plane.{operation}", fault))
+
+    bench.comment()
+    bench.clock.now += wait - 0.1
+    bench.comment()
+    assert calls(bench) == ["create_comment", operation]
+    bench.clock.now += 0.1
+    bench.comment()
+
+    assert calls(bench) == ["create_comment", operation, operation]
+    assert nothing_left(bench)
 
 
 def test_a_file_that_comes_while_its_comment_is_made_is_told_of_soon(bench):

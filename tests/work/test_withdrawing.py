@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clients.plane_posts import LATEST_SECONDS
+from bot.clients.plane_writes import LATEST_SECONDS
 from bot.domain.deletions import Deletion
 from bot.domain.outcomes import Outcome
 from bot.domain.references import WorkItemKey
