@@ -161,7 +161,7 @@ def pytest_xdist_auto_num_workers(config):
     """
     if any("bench" in argument for argument in config.args):
         return 0
-    return max(2, (os.cpu_count() or 2) * 3)
+    return max(2, (os.cpu_count() or 2) * 4)
 
 
 @pytest.hookimpl(wrapper=True)
