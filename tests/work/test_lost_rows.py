@@ -116,6 +116,30 @@ def test_a_job_that_comes_much_too_late_counts_for_none(
     assert find() == [job]
 
 
+def finish(database):
+    """Have every job done, whatever became of its row."""
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+
+
+def test_what_is_found_and_stays_due_hides_nothing_behind_it(
+    ledger, database, clock, handover
+):
+    """A reply is due, and has no job, for as long as its share is under way."""
+    shares = [ledger.plan(make_share(ts=f"1.00000{each}"))[0] for each in range(5)]
+    rows = LostRows(database, [JobKind.REPLY], clock=clock, most=2)
+
+    def find_and_run():
+        found = [job for job, _ in rows.find() if job != RETENTION]
+        for job in found:
+            handover.submit(job)
+        finish(database)
+        return [job.row_id for job in found]
+
+    once_round = [shares[:2], shares[2:4], shares[4:]]
+    assert [find_and_run() for _ in range(6)] == once_round * 2
+
+
 def test_what_has_no_row_has_one_job(database, clock, handover):
     rows = LostRows(database, [], clock=clock)
 

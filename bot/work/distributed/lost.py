@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Row,
     Select,
     String,
     and_,
@@ -30,7 +31,7 @@ from bot.work.ledger.unfinished import select_unfinished
 from bot.work.recovery import RETENTION
 from bot.work.runner import Job, JobKind
 
-#: So many of a kind are found at once at most, and more the next time.
+#: So many of a kind are found at once at most, and those behind them the next time.
 MOST = 1_000
 #: A job that is late by so many seconds, by another machine's clock, is left alone.
 _LATE_SECONDS = 5.0
@@ -46,7 +47,13 @@ _JOBS = table(
 
 
 class LostRows:
-    """Finds them; it changes nothing."""
+    """Finds them, at most so many of a kind at once; it changes no row.
+
+    What it found may stay as it was: a reply is due for as long as its share is under
+    way, and a comment that takes more has its job far later. So it goes on each time
+    behind what it found last, and after the end from the beginning. Where it is, each
+    process knows for itself: whichever of them sweeps, each goes round.
+    """
 
     def __init__(
         self,
@@ -54,10 +61,12 @@ class LostRows:
         kinds: Sequence[JobKind],
         *,
         clock: Callable[[], float],
+        most: int = MOST,
     ) -> None:
         self._database = database
-        self._kinds = kinds
         self._clock = clock
+        self._most = most
+        self._last = dict.fromkeys(kinds, 0)
 
     def find(self) -> list[tuple[Job, float]]:
         """Return a job, due now, for each of them, and for what has no row but one job.
@@ -67,18 +76,31 @@ class LostRows:
         """
         now = self._clock()
         with self._database.read() as connection:
-            lost = [
-                Job(kind, row.id, row.channel_id)
-                for kind in self._kinds
-                for row in connection.execute(_select_lost(kind, now))
-            ]
+            found = {
+                kind: connection.execute(
+                    _select_lost(kind, now, after=after, most=self._most)
+                ).all()
+                for kind, after in self._last.items()
+            }
             lock = literal(lock_of(RETENTION))
-            if connection.execute(select(_no_job(lock))).scalar_one():
-                lost.append(RETENTION)
-        return [(job, now) for job in lost]
+            others = [RETENTION] * connection.scalars(select(_no_job(lock))).one()
+        # Not before all is read: what a find has that fails, nobody takes up.
+        self._last = {kind: self._go_on(rows) for kind, rows in found.items()}
+        lost = [
+            Job(kind, row.id, row.channel_id)
+            for kind, rows in found.items()
+            for row in rows
+        ]
+        return [(job, now) for job in lost + others]
+
+    def _go_on(self, rows: Sequence[Row[tuple[int, str]]]) -> int:
+        """Return the id behind which to look the next time, after these were found."""
+        return rows[-1].id if len(rows) == self._most else 0
 
 
-def _select_lost(kind: JobKind, now: float) -> Select[tuple[int, str]]:
+def _select_lost(
+    kind: JobKind, now: float, *, after: int, most: int
+) -> Select[tuple[int, str]]:
     rows = select_unfinished(kind).order_by(None).subquery()
     lock = literal(f"{kind}/") + cast(rows.c.id, String)
     in_time = or_(
@@ -88,12 +110,13 @@ def _select_lost(kind: JobKind, now: float) -> Select[tuple[int, str]]:
     return (
         select(rows.c.id, rows.c.channel_id)
         .where(
+            rows.c.id > after,
             # What is due later is found then; so much later, nothing is.
             or_(rows.c.due_at <= now, rows.c.due_at > now + LONGEST_WAIT),
             _no_job(lock, in_time),
         )
         .order_by(rows.c.id)
-        .limit(MOST)
+        .limit(most)
     )
 
 
