@@ -172,6 +172,7 @@ def pytest_collection():
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)  # a twentieth of all time went into it
         gc.enable()
 
 
