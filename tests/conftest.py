@@ -6,8 +6,11 @@ import gc
 import itertools
 import os
 import random
+import shutil
+import tempfile
 import zlib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,6 +29,11 @@ compile_once()
 # How long an example takes is the machine's business; the fuzzers try far more of them.
 settings.register_profile("suite", max_examples=50, deadline=None)
 settings.load_profile("suite")
+
+#: A disk in memory, as Linux has one, and the bytes that the tests leave free of it.
+_MEMORY, _MEMORY_BYTES = Path("/dev/shm"), 2 << 30
+#: What measures, and what goes on for long, has the disk that the bot would have.
+_REAL = ("bench", "soak")
 
 #: The ways in which Slack reaches a bot.
 TRANSPORTS = ("http", "socket")
@@ -98,6 +106,13 @@ def socket_world(tmp_path):
 
 
 @pytest.fixture
+def on_disk():
+    """A folder that is on a disk, whatever the others are on."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def postgres_url():
     """The address of a new database in PostgreSQL, with its schema."""
     url = make_postgres_database()
@@ -154,12 +169,31 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"Tried {tried}; {result}.")
 
 
+def pytest_configure(config):
+    """Keep temporary files in memory, where there is room.
+
+    Databases wait for the disk at each commit, which tests nothing here: a process that
+    is killed leaves the same on either.
+    """
+    if "TMPDIR" not in os.environ and not _is_real(config) and _has_memory():
+        os.environ["TMPDIR"], tempfile.tempdir = str(_MEMORY), None
+
+
+def _has_memory():
+    is_there = os.access(_MEMORY, os.W_OK)
+    return is_there and shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES
+
+
+def _is_real(config):
+    return any(name in argument for name in _REAL for argument in config.args)
+
+
 def pytest_xdist_auto_num_workers(config):
     """Run more workers than there are cores: most of the time a test only waits.
 
     What is measured must have the machine to itself.
     """
-    if any("bench" in argument for argument in config.args):
+    if _is_real(config):
         return 0
     return max(2, (os.cpu_count() or 2) * 4)
 

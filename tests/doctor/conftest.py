@@ -78,7 +78,7 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path):
+def installation(on_disk):
     """An installation for HTTP that is well; no Loadmaster runs."""
     slack_clock, plane_clock = Clock(), Clock()
     with (
@@ -86,7 +86,7 @@ def installation(tmp_path):
         PlaneServer(store=store, rate_limit=60, clock=plane_clock) as plane,
         SlackServer(clock=slack_clock, signing_secret=SIGNING_SECRET) as slack,
     ):
-        one = Installation(tmp_path, slack, plane, store, slack_clock, plane_clock)
+        one = Installation(on_disk, slack, plane, store, slack_clock, plane_clock)
         one.mounts.write_text(ON_DISK)
         put_database(one.database)
         one.settings |= {

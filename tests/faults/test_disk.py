@@ -11,6 +11,7 @@ import pytest
 
 from bot.sandbox.wire import Fault
 from tests.read_only import immutable, written_by_a_later_version
+from tests.world import open_world
 
 ROOT = Path(__file__).parents[2]
 UNLIMITED = resource.RLIM_INFINITY
@@ -107,8 +108,19 @@ def format_unknown(world):
     return written_by_a_later_version(world.database)
 
 
+@pytest.fixture
+def world_on_disk(on_disk):
+    """A world whose bot runs, with its files on a disk."""
+    with open_world(on_disk) as world:
+        world.start_bot()
+        yield world
+
+
 @pytest.mark.parametrize("read_only", [open_files_immutable, format_unknown])
-def test_what_a_read_only_database_does_not_take_is_delivered_again(world, read_only):
+def test_what_a_read_only_database_does_not_take_is_delivered_again(
+    world_on_disk, read_only
+):
+    world = world_on_disk
     file = world.slack.add_file()
     with read_only(world):
         message = world.slack.share([file], text="WEB-1")
