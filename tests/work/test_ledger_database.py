@@ -1,6 +1,7 @@
 """The ledger's database, whichever it is: its schema, and who sees what when."""
 
 import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 import bot.work.ledger.database
@@ -231,6 +232,21 @@ def test_threads_may_migrate_at_once(url, open_database):
     assert failed == []
     assert [len(version(each)) for each in databases] == [1] * 6
     assert differences(databases[0]) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_new_file_that_another_process_writes_is_waited_for(url, open_database):
+    """SQLite does not wait by itself before the file's log is one written ahead."""
+    database = open_database(url)
+    with contextlib.closing(sqlite3.connect(make_url(url).database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        migrating = threading.Thread(target=database.migrate)
+        migrating.start()
+        migrating.join(timeout=0.1)
+        other.rollback()
+    migrating.join()
+
+    assert len(version(database)) == 1
 
 
 def test_processes_may_migrate_at_once(url, open_database):

@@ -3,7 +3,9 @@
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -17,6 +19,8 @@ _TO_WRITE = "BEGIN IMMEDIATE"
 _BUSY_SECONDS = 2
 #: A start may wait for another one that brings the schema up to date just now.
 _MIGRATING_SECONDS = 8
+#: Between two tries to have the file's log written ahead.
+_PAUSE_SECONDS = 0.01
 
 
 class SqliteStore:
@@ -109,7 +113,8 @@ def _build_engine(url: str, *, busy_seconds: int) -> Engine:
         connect_args={"timeout": busy_seconds},
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _set_up_connection)
+    set_up = partial(_set_up_connection, busy_seconds=busy_seconds)
+    event.listen(engine, "connect", set_up)
     event.listen(engine, "handle_error", _drop_what_can_only_read)
     return engine
 
@@ -122,16 +127,33 @@ def _beginning(engine: Engine, statement: str) -> Iterator[Connection]:
         yield connection
 
 
-def _set_up_connection(connection: Any, record: object) -> None:
+def _set_up_connection(connection: Any, record: object, *, busy_seconds: int) -> None:
     # The driver must not begin transactions by itself, so that _beginning can
     # (docs.sqlalchemy.org/en/21/dialects/sqlite.html, "Serializable isolation").
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",  # a commit is on disk before Slack gets its answer
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection, busy_seconds)
+    # A commit is on disk before Slack gets its answer.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: Any, busy_seconds: int) -> None:
+    """Have the file's log written ahead, so that one can read while another writes.
+
+    Who asks for it first waits here for those that write already: SQLite itself does
+    not, as two that hold a lock and want more would wait for each other
+    (sqlite.org/c3ref/busy_handler.html).
+    """
+    until = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _drop_what_can_only_read(context: ExceptionContext) -> None:
@@ -145,6 +167,9 @@ def _drop_what_can_only_read(context: ExceptionContext) -> None:
 
 
 def _is_read_only(error: BaseException | None) -> bool:
+    return _code(error) == sqlite3.SQLITE_READONLY
+
+
+def _code(error: BaseException | None) -> int:
     # The lowest byte is the code itself (sqlite.org/rescode.html).
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF == sqlite3.SQLITE_READONLY
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
