@@ -93,13 +93,12 @@ class CommentHandler:
 
     def _create(self, comment: DueComment) -> None:
         text = self._write(comment)
-        posting = partial(self._ledger.posting, comment.row_id, within=LATEST_SECONDS)
         try:
             comment_id = self._plane.create(
                 _work_item(comment),
                 html=text,
                 external_id=_external_id(comment),
-                sending=posting,
+                sending=self._open(comment),
             )
         except CommentExists as existing:
             # An earlier run made it, and it may say what was true then.
@@ -117,7 +116,12 @@ class CommentHandler:
     def _change(self, comment: DueComment, comment_id: str, text: str) -> None:
         try:
             self._plane.update(
-                _work_item(comment), comment_id, html=text, sending=self._late(comment)
+                _work_item(comment),
+                comment_id,
+                html=text,
+                sending=partial(
+                    self._ledger.changing, comment.row_id, within=LATEST_SECONDS
+                ),
             )
         except CommentGone:
             logger.info("comment=%d was deleted in Plane", comment.row_id)
@@ -143,12 +147,12 @@ class CommentHandler:
         if comment.state is CommentState.POSTING and comment_id is None:
             comment_id = self._plane.find(item, _external_id(comment))
         if comment_id is not None:
-            self._plane.delete(item, comment_id, sending=self._late(comment))
+            self._plane.delete(item, comment_id, sending=self._open(comment))
         self._ledger.forget(comment.row_id)
 
-    def _late(self, comment: DueComment) -> Callable[[], None]:
-        """Return what keeps, just before a call, that it may come late."""
-        return partial(self._ledger.changing, comment.row_id, within=LATEST_SECONDS)
+    def _open(self, comment: DueComment) -> Callable[[], None]:
+        """Return what keeps, just before a call, that Plane may have it or not."""
+        return partial(self._ledger.posting, comment.row_id, within=LATEST_SECONDS)
 
     def _write(self, comment: DueComment) -> str:
         """Return what the comment says.

@@ -49,8 +49,8 @@ def more(bench, message):
 
 def calls(bench):
     """Return the names of the calls about comments so far, but for look-ups."""
-    names = [each.operation for each in bench.plane.exchanges()]
-    return [each.removeprefix("plane.") for each in names if "_comment" in each]
+    names = [each.operation.removeprefix("plane.") for each in bench.plane.exchanges()]
+    return [each for each in names if "_comment" in each and each != "list_comments"]
 
 
 def nothing_left(bench):
@@ -452,9 +452,11 @@ def test_a_change_that_a_killed_bot_asked_for_is_waited_for(bench, operation):
     message, share_id = attached(bench)
     bench.comment()
     if operation == "update_comment":
+        keep = bench.ledger.comments.changing
         for attachment_id in more(bench, message):
             bench.attach(attachment_id)
     else:
+        keep = bench.ledger.comments.posting
         undo(bench, share_id)
     latest = bench.clock.now + LATEST_SECONDS
     due = []
@@ -462,7 +464,7 @@ def test_a_change_that_a_killed_bot_asked_for_is_waited_for(bench, operation):
     def look(request):
         due.append(bench.ledger.comments.get_due(1).due_at)
 
-    bench.ledger.comments.changing(1, within=LATEST_SECONDS)
+    keep(1, within=LATEST_SECONDS)
     bench.comment()
     assert calls(bench) == ["create_comment"]
     assert bench.agenda.jobs[-1][1] == latest
@@ -472,6 +474,24 @@ def test_a_change_that_a_killed_bot_asked_for_is_waited_for(bench, operation):
 
     assert due == [latest + LATEST_SECONDS]
     assert calls(bench) == ["create_comment", operation]
+    assert nothing_left(bench)
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_what_is_attached_again_has_its_comment_however_its_deletion_ended(
+    bench, phase
+):
+    _, share_id = attached(bench)
+    bench.comment()
+    undo(bench, share_id)
+    bench.plane.fail(Fault("plane.delete_comment", cut, phase))
+    bench.comment()
+
+    retry(bench, share_id)
+    bench.clock.now += LATEST_SECONDS
+    bench.comment()
+
+    assert len(bench.commented()) == 1
     assert nothing_left(bench)
 
 

@@ -107,17 +107,23 @@ class CommentLedger:
             return _due_comment(connection, row, due_at=due_at)
 
     def posting(self, row_id: int, *, within: float) -> None:
-        """Keep that it is about to be made.
+        """Keep that it is about to be made, or deleted: whether Plane has it is open.
 
         If the process ends here, it is not looked at for *within* seconds: Plane may be
-        making it still.
+        at it still.
         """
         due_at = self._clock() + within
         with self._heard.keeping(row_id, until=due_at):
-            self._set(row_id, state=CommentState.POSTING, due_at=due_at)
+            self._set(
+                row_id,
+                state=CommentState.POSTING,
+                comment_id=None,
+                digest=None,
+                due_at=due_at,
+            )
 
     def changing(self, row_id: int, *, within: float) -> None:
-        """Keep that it is about to be changed, or deleted: what it says is not known.
+        """Keep that it is about to be changed: what it says is not known.
 
         If the process ends here, it is not looked at for *within* seconds: what comes
         late would take the place of the next change.

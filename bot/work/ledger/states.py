@@ -54,7 +54,7 @@ class CommentState(StrEnum):
     """How far the comment on one work item for one message is."""
 
     NONE = "none"
-    #: It is being made, or was when the process ended: Plane may have it.
+    #: It is being made or deleted, or was when the process ended: Plane may have it.
     POSTING = "posting"
     POSTED = "posted"
     #: Somebody deleted it in Plane, and does not want it back.
