@@ -25,12 +25,15 @@ def test_a_message_that_is_deleted_in_an_outage_is_left_out(either):
 
 
 def test_a_message_that_is_deleted_while_its_bytes_come_leaves_nothing(world):
-    file = world.slack.add_file(content=b"x" * 400_000)
-    file.rate = 800_000
-    message = world.slack.share([file], text="WEB-1")
-    world.wait(lambda: file.downloads)
+    go = threading.Event()
+    hold = wire.Fault("slack.files.download", lambda request: go.wait(20) and None)
+    world.slack.fail(hold)
+    message = world.slack.share([world.slack.add_file()], text="WEB-1")
+    world.wait(lambda: hold.times == 0)
 
     world.slack.delete(message)
+    world.slack.wait_idle()
+    go.set()
     world.settle()
 
     assert world.plane.state.attachments() == []
