@@ -1,12 +1,18 @@
 """Many at once: everybody is heard first, then served in turn, and nothing is lost."""
 
+import functools
 import threading
 
 import pytest
 
+from bot.sandbox.plane import PlaneServer
+from bot.sandbox.slack.content import Generated
 from bot.sandbox.wire import Fault
+from tests.world import open_world
 
 SHARES = 24
+#: One of those that have turns and threads of their own.
+LARGE = Generated(65 << 20)
 
 
 def hold(server, operation):
@@ -71,3 +77,22 @@ def test_large_files_of_one_channel_leave_room_for_the_single_file_of_another(wo
     assert "is attached." in world.reply(single)
     assert world.attached("WEB-1") == []
     assert not any("is attached." in text for text in world.replies(slow))
+
+
+def test_large_files_of_many_channels_leave_threads_for_small_ones(tmp_path):
+    plane = functools.partial(PlaneServer, file_size_limit=LARGE.size)
+    with open_world(tmp_path, plane_class=plane) as world:
+        world.start_bot()
+        large = [world.slack.add_file(content=LARGE) for _ in range(18)]
+        for file in large:
+            file.rate = 1_000
+        for number, channel in enumerate(("CGENERAL", "CSECRET", "GTRIO")):
+            own = large[number::3]
+            world.slack.share(own, text="WEB-1", channel=channel)
+        world.wait(lambda: sum(file.downloads for file in large) >= 6)
+
+        files = [world.slack.add_file() for _ in range(8)]
+        small = world.slack.share(files, text="OPS-1", channel="DANNA")
+
+        assert world.reply(small).count("is attached.") == 8
+        assert sum(file.downloads for file in large) <= 8
