@@ -76,6 +76,21 @@ def test_a_reply_is_due_until_it_said_everything(ledger, share_id):
     assert due(ledger) == []
 
 
+def test_what_a_finished_reply_waited_for_is_not_held_against_its_next_edit(
+    ledger, share_id
+):
+    """A question, or what one person was told, may have waited, and nothing after it.
+
+    Else what is to be said days later would be given up at the first fault.
+    """
+    ledger.replies.postpone(share_id, until=5.0)
+
+    assert ledger.replies.finish(ledger.replies.get(share_id))
+
+    reply = ledger.replies.get(share_id)
+    assert (reply.attempts, reply.waiting_since) == (0, None)
+
+
 def test_what_came_up_while_a_reply_was_written_is_still_to_be_said(ledger, share_id):
     seen = ledger.replies.get(share_id)
     ledger.clock.now += 1

@@ -20,6 +20,12 @@ from bot.work.ledger.states import ReplyState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.runner import JobKind
 
+#: What the columns hold before the first try in vain, and once there is no more to try.
+_NEVER: dict[str, Any] = {
+    "reply_attempts": 0,
+    "reply_not_before": None,
+    "reply_waiting_since": None,
+}
 _SHARE = select(shares).where(shares.c.id == bindparam("share_id"))
 _FINISH = (
     update(shares)
@@ -27,7 +33,7 @@ _FINISH = (
         shares.c.id == bindparam("b_id"),
         shares.c.reply_due_at == bindparam("b_due_at"),
     )
-    .values(reply_due_at=None)
+    .values(reply_due_at=None, **_NEVER)
 )
 _FAIL = (
     update(shares)
@@ -36,9 +42,7 @@ _FAIL = (
         reply_due_at=case(
             (shares.c.reply_due_at != bindparam("b_due_at"), shares.c.reply_due_at)
         ),
-        reply_attempts=0,
-        reply_not_before=None,
-        reply_waiting_since=None,
+        **_NEVER,
     )
 )
 _POSTPONE = (
@@ -158,9 +162,7 @@ class ReplyLedger:
                 reply_ts=ts,
                 reply_at=self._clock(),
                 reply_digest=digest,
-                reply_attempts=0,
-                reply_not_before=None,
-                reply_waiting_since=None,
+                **_NEVER,
             )
 
     def finish(self, reply: Reply) -> bool:
