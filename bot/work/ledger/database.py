@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from bot.errors import LedgerUnavailable
+from bot.errors import JobLost, LedgerUnavailable
 from bot.work.ledger import budget_tables
 from bot.work.ledger.postgres import PostgresStore
 from bot.work.ledger.sqlite import SqliteStore, sole_file
@@ -134,6 +134,8 @@ class Database:
         try:
             with telling(self._store.advice):
                 yield
+        except JobLost:  # which tells nothing of the database
+            raise
         except LedgerUnavailable as error:
             if self._fault is None:
                 logger.error("The ledger takes nothing: %s. Work waits for it", error)
