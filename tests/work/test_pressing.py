@@ -312,6 +312,25 @@ def test_a_press_while_a_retry_is_looked_up_is_told_so(bench, file):
 # --- notices ------------------------------------------------------------------
 
 
+def test_a_job_that_is_late_leaves_alone_what_another_share_attached(bench, file):
+    """Between a press of Retry and its look-up, which may take as long as an outage."""
+    file.misbehave("sign_in", times=1)
+    _, failed_id = bench.share(file)
+    (attachment_id,) = bench.plan(failed_id)
+    bench.attach(attachment_id)
+    _, other_id = bench.share(file)
+    bench.attach(bench.plan(other_id)[0])
+    records = bench.records()
+    assert bench.ledger.presses.retry(bench.press(failed_id))
+
+    bench.attach(attachment_id)
+
+    assert bench.records() == records
+    bench.attach(bench.plan(failed_id)[0])
+    assert bench.outcome(failed_id) == "AlreadyAttached"
+    assert bench.records() == records
+
+
 def test_help_is_given_in_the_thread(bench):
     message = bench.slack.post("<@UBOT>")
     share = make_share(

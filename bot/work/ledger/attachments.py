@@ -87,7 +87,7 @@ class AttachmentLedger:
         self._heard = Heard()
 
     def get_open(self, attachment_id: int) -> OpenAttachment | None:
-        """Return the attachment if a share waits for it, or for its removal."""
+        """Return the attachment if it is under way, for a share or its removal."""
         with self._database.read() as connection:
             row = find_open(connection, attachment_id)
         if row is None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from bot.domain.outcomes import OWN, REMOVING
 from bot.work.ledger.changing import is_one_of
 from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+from bot.work.ledger.states import UNDER_WAY
 
 
 def _is_owned() -> ColumnElement[bool]:
@@ -47,7 +48,13 @@ _OPEN = (
         (share_files.c.share_id == shares.c.id)
         & (share_files.c.file_id == attachments.c.file_id),
     )
-    .where(attachments.c.id == bindparam("attachment_id"), IS_WAITING)
+    .where(
+        attachments.c.id == bindparam("attachment_id"),
+        # At rest it may be there for another share. Who has it tried again waits until
+        # its own share is planned, which looks at it anew.
+        is_one_of(attachments.c.state, UNDER_WAY),
+        IS_WAITING,
+    )
     .order_by(shares.c.is_withdrawn, shares.c.id)
     .limit(1)
 )
@@ -62,7 +69,7 @@ _UNDECIDED = (
 
 
 def find_open(connection: Connection, attachment_id: int) -> Row[Any] | None:
-    """Return the attachment with the first share that waits for it, if any does."""
+    """Return the attachment with the first share that waits for it, if under way."""
     known = {"attachment_id": attachment_id}
     return connection.execute(_OPEN, known).one_or_none()
 
