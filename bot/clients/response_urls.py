@@ -82,6 +82,7 @@ class ResponseUrls:
                 timeout=(_CONNECT_SECONDS, _READ_SECONDS),
                 allow_redirects=False,
             )
-        except requests.RequestException:
+        # ValueError: requests takes the address of a redirect apart, followed or not.
+        except (requests.RequestException, ValueError):
             return False
         return response.status_code == 200

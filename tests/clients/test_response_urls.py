@@ -131,7 +131,15 @@ def test_it_is_not_led_elsewhere(urls, slack, url):
         assert elsewhere.exchanges() == []
 
 
-@pytest.mark.parametrize("action", [cut, answer(500, b""), answer(404, b"")])
+@pytest.mark.parametrize(
+    "action",
+    [
+        cut,
+        answer(500, b""),
+        answer(404, b""),
+        answer(307, b"", {"Location": "http://[x"}),
+    ],
+)
 def test_what_fails_is_told(urls, slack, url, action):
     slack.fail(Fault("slack.respond", action))
     urls.keep("command:1", url)
