@@ -18,6 +18,8 @@ from bot.errors import DownloadMisled
 
 _SECONDS = 1800
 _MANY = 10_000
+#: Threads of listeners and of work that may answer at once, and some to spare.
+_THREADS = 32
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
 
@@ -29,7 +31,7 @@ class ResponseUrls:
         self, *, api_url: str, timer: Callable[[], float] = time.monotonic
     ) -> None:
         self._hosts = SlackHosts(api_url)
-        self._session = build_session(auth=no_auth, threads=1)
+        self._session = build_session(auth=no_auth, threads=_THREADS)
         self._urls: TTLCache[str, str] = TTLCache(_MANY, _SECONDS, timer)
         self._lock = threading.Lock()
 

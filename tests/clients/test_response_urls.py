@@ -161,6 +161,28 @@ def test_many_commands_at_once_are_all_kept(urls):
     assert len(urls._urls) == 4000
 
 
+def test_answers_at_once_are_no_news_for_the_log(urls, slack, caplog):
+    all_at_once, told = threading.Barrier(3), []
+
+    def hold(request):
+        all_at_once.wait(10)
+
+    def tell(url):
+        told.append(urls.tell_at(url, "x"))
+
+    slack.fail(Fault("slack.respond", hold, times=3))
+    issue = slack._desk.response_urls.issue
+    known = [issue("commands", Place("UANNA", "CRANDOM")) for _ in range(3)]
+    threads = [threading.Thread(target=tell, args=(url,)) for url in known]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert told == [True] * 3
+    assert [each for each in caplog.records if each.levelname == "WARNING"] == []
+
+
 @pytest.fixture
 def question(slack):
     """A message that Anna alone sees, and the URL that its button would give."""
