@@ -206,27 +206,19 @@ class PlaneClient:
         raise_for_item(response, str(item.key), item.key.identifier)
         raise PlaneRejected(response.status_code)
 
-    def list_attachments(self, item: WorkItem) -> tuple[str, ...]:
-        """Return the ids of the finished attachments, newest first."""
-        with expecting_shape():
-            return tuple(read_uuid(each["id"]) for each in self._list(item))
-
     def find_attachment(self, item: WorkItem, external_id: str) -> str | None:
         """Return the id of the finished attachment with our *external_id*, if any."""
         wanted = (external_id, EXTERNAL_SOURCE)
+        response = self._calls.call("GET", _attachments(item))
+        raise_for_item(response, str(item.key), item.key.identifier)
+        finished = read_json(response)
+        if not isinstance(finished, list):
+            raise PlaneUnavailable
         with expecting_shape():
-            for each in self._list(item):
+            for each in finished:
                 if (each["external_id"], each["external_source"]) == wanted:
                     return read_uuid(each["id"])
         return None
-
-    def _list(self, item: WorkItem) -> list[Any]:
-        response = self._calls.call("GET", _attachments(item))
-        raise_for_item(response, str(item.key), item.key.identifier)
-        raw = read_json(response)
-        if not isinstance(raw, list):
-            raise PlaneUnavailable
-        return raw
 
     def get_file_size_limit(self) -> int | None:
         """Return the most bytes that this Plane takes for a file; None if not told.

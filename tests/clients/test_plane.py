@@ -111,14 +111,14 @@ def test_a_workspace_that_is_closed_or_not_there_is_refused(open_client, options
     assert caught.value.workspace == options.get("workspace", "acme")
 
 
-def test_finished_attachments_are_listed_newest_first(client, item):
+def test_a_finished_attachment_is_found_by_its_file(client, item):
     tickets = [create(client, item, external_id=f"F{n}") for n in range(3)]
     for ticket in tickets[:2]:
         client.complete_attachment(item, ticket.asset_id)
 
-    listed = client.list_attachments(item)
+    found = [client.find_attachment(item, f"F{n}") for n in range(3)]
 
-    assert listed == (tickets[1].asset_id, tickets[0].asset_id)
+    assert found == [tickets[0].asset_id, tickets[1].asset_id, None]
 
 
 def test_the_limit_needs_no_key_and_no_place_in_the_gate(client, plane, gate):
@@ -262,7 +262,7 @@ def every_call(client, item):
         "plane.complete_attachment": lambda: client.complete_attachment(item, NOBODY),
         "plane.delete_attachment": lambda: client.delete_attachment(item, NOBODY),
         "plane.attachment": lambda: client.is_uploaded(item, NOBODY),
-        "plane.list_attachments": lambda: client.list_attachments(item),
+        "plane.list_attachments": lambda: client.find_attachment(item, "F1"),
     }
 
 
