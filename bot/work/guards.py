@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.config import PrivateFiles
 from bot.domain.outcomes import Outcome
 from bot.errors import ExternalPerson, FinalProblem, PrivateConversation
-from bot.work.ledger.shares import NewShare
+from bot.work.ledger.new_shares import NewShare
 
 
 @dataclass(frozen=True, slots=True)

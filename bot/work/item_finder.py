@@ -8,7 +8,7 @@ from bot.clients.slack_conversations import SlackConversations, WrittenMessage
 from bot.domain.reference_search import find_references
 from bot.domain.references import PlaneLinks, Reference
 from bot.errors import NoWorkItemNamed
-from bot.work.ledger.shares import NewShare
+from bot.work.ledger.new_shares import NewShare
 
 
 @dataclass(frozen=True, slots=True)

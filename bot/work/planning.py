@@ -20,8 +20,9 @@ from bot.errors import (
 from bot.work.attempts import Patience, foreseeing
 from bot.work.delays import after
 from bot.work.guards import Guards
+from bot.work.ledger.new_shares import NewShare
 from bot.work.ledger.parts import Resolution
-from bot.work.ledger.shares import Found, NewShare, ShareLedger
+from bot.work.ledger.shares import Found, ShareLedger
 from bot.work.receipts import Receipts
 from bot.work.resolving import Resolver
 from bot.work.runner import Job, JobKind, Runner

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.clients.slack_directory import SlackDirectory
 from bot.domain.receipts import write_receipt
 from bot.errors import Problem
-from bot.work.ledger.shares import Found, NewShare
+from bot.work.ledger.new_shares import NewShare
+from bot.work.ledger.shares import Found
 from bot.work.private_answers import Caller, PrivateAnswers
 
 logger = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from bot.errors import (
 )
 from bot.work.attempts import foreseeing
 from bot.work.guards import Guards
+from bot.work.ledger.new_shares import NewShare
 from bot.work.ledger.parts import Resolution
-from bot.work.ledger.shares import NewShare
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from bot.errors import (
 )
 from bot.work.item_finder import ItemFinder
 from bot.work.latest import find_latest
-from bot.work.ledger.shares import Found, NewShare
+from bot.work.ledger.new_shares import NewShare
+from bot.work.ledger.shares import Found
 from bot.work.visibility import Visibility
 
 #: How Slack says that the bot is not in a conversation.

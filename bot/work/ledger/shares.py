@@ -10,15 +10,15 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.domain.files import SharedFile
 from bot.domain.outcomes import Outcome
-from bot.domain.references import Reference, parse_reference
-from bot.domain.seeks import Seek, parse_seek
+from bot.domain.references import Reference
 from bot.domain.shares import Share
 from bot.errors import Problem
 from bot.work.ledger.arrivals import extend_share, insert_share, print_notice
-from bot.work.ledger.attempts import Attempts, count_attempt, read_attempts
+from bot.work.ledger.attempts import count_attempt
 from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
 from bot.work.ledger.lines import put_lines
+from bot.work.ledger.new_shares import NewShare, read_new_share
 from bot.work.ledger.parts import (
     Resolution,
     count_parts,
@@ -28,23 +28,12 @@ from bot.work.ledger.parts import (
     resolve,
 )
 from bot.work.ledger.replies import ask_for_reply
-from bot.work.ledger.schema import deletions, share_references, shares
+from bot.work.ledger.schema import deletions, shares
 from bot.work.ledger.states import ReferenceState, ShareState
 from bot.work.ledger.unfinished import list_unfinished
 from bot.work.ledger.withdrawals import is_deleted
 from bot.work.runner import JobKind
 
-_NEW = select(shares).where(
-    shares.c.id == bindparam("share_id"), shares.c.state == ShareState.NEW
-)
-_PENDING = (
-    select(share_references.c.reference, share_references.c.problem)
-    .where(
-        share_references.c.share_id == bindparam("share_id"),
-        share_references.c.state == ReferenceState.PENDING,
-    )
-    .order_by(share_references.c.position)
-)
 _IS_GONE = is_deleted(
     shares.c.team_id,
     bindparam("b_channel_id", type_=deletions.c.channel_id.type),
@@ -58,32 +47,6 @@ _FIND = (
 _VERSION = select(shares.c.version).where(shares.c.id == bindparam("share_id"))
 _RECEIVED_AT = select(shares.c.received_at).where(shares.c.id == bindparam("share_id"))
 _TOLD = {ReferenceState.FOUND, ReferenceState.REFUSED}
-
-
-@dataclass(frozen=True, slots=True)
-class NewShare:
-    """A share whose references have to be looked up, and sought before with *seek*.
-
-    *is_retry* tells that some of them were looked up before, and refused;
-    *is_asked_for* that somebody asked for just this, and waits for an answer;
-    *is_withdrawn* that its message was deleted. Its *version* tells whether the message
-    was edited since.
-    """
-
-    share_id: int
-    version: str
-    trigger: str
-    team_id: str
-    channel_id: str
-    user_id: str
-    is_private: bool | None
-    is_external: bool
-    seek: Seek | None
-    references: tuple[Reference, ...]
-    attempts: Attempts
-    is_retry: bool = False
-    is_asked_for: bool = False
-    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +84,7 @@ class ShareLedger:
     def get_new(self, share_id: int) -> NewShare | None:
         """Return the share if it is still to be planned."""
         with self._database.read() as connection:
-            row = connection.execute(_NEW, {"share_id": share_id}).one_or_none()
-            if row is None:
-                return None
-            pending = connection.execute(_PENDING, {"share_id": share_id}).all()
-            return NewShare(
-                share_id=share_id,
-                version=row.version,
-                trigger=row.trigger,
-                team_id=row.team_id,
-                channel_id=row.channel_id,
-                user_id=row.user_id,
-                is_private=row.is_private,
-                is_external=row.is_external,
-                seek=parse_seek(row.seek) if row.seek else None,
-                references=tuple(parse_reference(each.reference) for each in pending),
-                is_retry=any(each.problem for each in pending),
-                attempts=read_attempts(row),
-                is_asked_for=bool(row.seek or row.moves),
-                is_withdrawn=row.is_withdrawn,
-            )
+            return read_new_share(connection, share_id)
 
     def find(self, share: NewShare, found: Found) -> bool:
         """Complete the share with what was sought for it.
