@@ -15,21 +15,19 @@ from bot.clients.slack_api import SlackApi
 from bot.clients.slack_directory import SlackDirectory
 from bot.clients.slack_files import SlackFiles
 from bot.clients.storage import Progress, Storage
-from bot.domain.files import SharedFile, check_file
+from bot.domain.files import SharedFile
 from bot.domain.outcomes import ALREADY_ATTACHED, ALREADY_LINKED, ATTACHED, Outcome
 from bot.domain.references import parse_key
 from bot.errors import (
     AttachmentExists,
     AttachmentGone,
-    DownloadMismatch,
-    ExternalFile,
     FileElsewhere,
     FinalProblem,
     LinkRefused,
     MessageDeleted,
     PlaneChanged,
-    SlackRejected,
 )
+from bot.work.file_check import FileCheck
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 from bot.work.ledger.states import AttachmentState
 from bot.work.linking import LinkWorkflow
@@ -37,9 +35,6 @@ from bot.work.records import Records
 from bot.work.relaying import relay
 
 logger = logging.getLogger(__name__)
-
-#: What users.info says of people that this workspace does not see.
-_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +64,15 @@ class AttachWorkflow:
     def __init__(
         self, remotes: Remotes, ledger: AttachmentLedger, *, allows_external: bool
     ) -> None:
-        self._allows_external = allows_external
         self._remotes = remotes
         self._ledger = ledger
+        self._files = FileCheck(
+            remotes.slack,
+            remotes.people,
+            remotes.directory,
+            ledger,
+            allows_external=allows_external,
+        )
         self._linking = LinkWorkflow(remotes.links, ledger)
         self._records = Records(remotes.plane, ledger)
 
@@ -108,7 +109,7 @@ class AttachWorkflow:
             return self._complete(open_, item, open_.asset_id)
         if not open_.is_link and open_.asset_id:
             self._records.discard(open_, item)
-        file = self._look_at(open_)
+        file = self._files.look_at(open_)
         if file.external_url is not None:
             return self._link(open_, item, file, file.external_url)
         if largest is not None and (file.size or 0) > largest:
@@ -180,36 +181,6 @@ class AttachWorkflow:
             self._linking.discard(open_, _work_item(open_))
         else:
             self._records.discard(open_, _work_item(open_))
-
-    def _look_at(self, open_: OpenAttachment) -> SharedFile:
-        file = open_.file
-        # A snippet may have been edited since the event told its size.
-        if file.is_stub or open_.attempts.cause == DownloadMismatch.__name__:
-            file = replace(
-                self._remotes.slack.get_file(file.file_id), shared_by=file.shared_by
-            )
-            self._ledger.describe_file(open_.share_id, file)
-        self._check_owner(open_, file)
-        check_file(file, limit=self._get_limit(file))
-        return file
-
-    def _check_owner(self, open_: OpenAttachment, file: SharedFile) -> None:
-        """Raise unless the file may be attached, whoever uploaded it."""
-        if self._allows_external or file.team_id in (None, open_.team_id):
-            return
-        try:  # it may be a colleague's, of another workspace of ours
-            uploader = self._remotes.people.get_person(file.uploaded_by or "")
-        except SlackRejected as error:
-            if error.error in _INVISIBLE:
-                raise ExternalFile from error
-            return
-        if uploader.is_external:
-            raise ExternalFile
-
-    def _get_limit(self, file: SharedFile) -> int | None:
-        if file.external_url is not None:
-            return None
-        return self._remotes.directory.get_file_size_limit()
 
     def _relay(
         self, file: SharedFile, ticket: UploadTicket, progress: Progress

@@ -25,10 +25,7 @@ from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import attachments
 from bot.work.ledger.states import AttachmentState
 from bot.work.ledger.unfinished import list_unfinished
-from bot.work.ledger.waiting import (
-    find_open,
-    find_waiting,
-)
+from bot.work.ledger.waiting import find_open, find_waiting
 from bot.work.runner import JobKind
 
 
