@@ -9,9 +9,6 @@ from bot.domain.files import SharedFile, check_file
 from bot.errors import DownloadMismatch, ExternalFile, SlackRejected
 from bot.work.ledger.attachments import AttachmentLedger, OpenAttachment
 
-#: What users.info says of people that this workspace does not see.
-_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
-
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
@@ -45,10 +42,8 @@ class FileCheck:
             return
         try:  # it may be a colleague's, of another workspace of ours
             uploader = self.people.get_person(file.uploaded_by or "")
-        except SlackRejected as error:
-            if error.error in _INVISIBLE:
-                raise ExternalFile from error
-            return
+        except SlackRejected as error:  # who is not known is none of ours
+            raise ExternalFile from error
         if uploader.is_external:
             raise ExternalFile
 

@@ -167,6 +167,19 @@ def test_a_stub_is_looked_up_and_what_is_told_is_kept(bench):
     assert len(bench.slack.calls("files.info")) == 1
 
 
+@pytest.mark.parametrize("error", ["user_not_visible", "access_denied"])
+def test_a_file_whose_owner_is_not_told_is_another_organisations(bench, error):
+    file = bench.slack.add_file(user="USTRANGER", user_team="TOTHER")
+    refusal = b'{"ok": false, "error": "%s"}' % error.encode()
+    bench.slack.fail(Fault("slack.users.info", answer(200, refusal, JSON)))
+    _, share_id = bench.share(file, channel="CSHARED")
+
+    bench.attach(bench.plan(share_id)[0])
+
+    assert bench.outcome(share_id) == "ExternalFile"
+    assert bench.records() == []
+
+
 def test_a_file_that_is_too_large_for_the_grant_leaves_no_record(bench):
     bench.plane.fail(Fault("plane.instances", answer(404)))
     _, share_id = bench.share(bench.slack.add_file(content=Generated(5_242_881)))
