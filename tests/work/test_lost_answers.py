@@ -147,6 +147,20 @@ def test_who_lost_the_lease_ends_nothing(play):
     play(story)
 
 
+def test_what_was_submitted_again_keeps_nothing_else_from_being_given_back(play):
+    async def story(patient):
+        await patient.submit()
+        await patient.fetch()
+        await patient.submit()
+        patient.connector.losing = "finish_job"
+
+        await patient.jobs.give_back()
+
+        assert await patient.statuses() == ["todo"]
+
+    play(story)
+
+
 @pytest.mark.parametrize(
     "late",
     [

@@ -122,11 +122,16 @@ class PatientJobs(manager.JobManager):
     async def free(self, job: jobs.Job) -> None:
         """Have a job run again, unless it is another worker's by now."""
         try:
+            await self._free(job)
+        except exceptions.ConnectorException as error:
+            reason = error.__cause__ or error
+            logger.warning("%s is not given back: %s", job.lock, reason)
+
+    async def _free(self, job: jobs.Job) -> None:
+        try:
             await self._change(FREE, job, retry_at=now())
         except exceptions.UniqueViolation:  # it was submitted again meanwhile
             await self._end(job, jobs.Status.FAILED, delete_job=True)
-        except exceptions.ConnectorException as error:
-            logger.warning("%s is not given back: %s", job.lock, error.__cause__)
 
     async def _give_back_unknown(self, worker_id: int) -> None:
         """Free the job that was fetched when the answer did not come."""
