@@ -17,6 +17,7 @@ from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
 from bot.work.ledger.heard import Heard
 from bot.work.ledger.schema import (
+    FILE_OF_LINE,
     attachments,
     comments,
     share_attachments,
@@ -42,11 +43,7 @@ _LINES = (
     select(share_attachments.c.outcome, share_files.c.file)
     .join_from(shares, share_attachments)
     .join(attachments, attachments.c.id == share_attachments.c.attachment_id)
-    .join(
-        share_files,
-        (share_files.c.share_id == shares.c.id)
-        & (share_files.c.file_id == attachments.c.file_id),
-    )
+    .join(share_files, FILE_OF_LINE)
     .where(
         shares.c.team_id == bindparam("team_id"),
         attachments.c.work_item_id == bindparam("work_item_id"),

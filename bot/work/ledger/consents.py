@@ -25,6 +25,7 @@ from bot.work.ledger.database import Database
 from bot.work.ledger.lines import waking
 from bot.work.ledger.replies import ask_for_reply
 from bot.work.ledger.schema import (
+    FILE_OF_LINE,
     attachments,
     share_attachments,
     share_files,
@@ -180,11 +181,7 @@ def _lines(connection: Connection, share_id: int) -> Sequence[Any]:
         )
         .join_from(share_attachments, attachments)
         .join(shares, shares.c.id == share_attachments.c.share_id)
-        .join(
-            share_files,
-            (share_files.c.share_id == shares.c.id)
-            & (share_files.c.file_id == attachments.c.file_id),
-        )
+        .join(share_files, FILE_OF_LINE)
         .where(
             share_attachments.c.share_id == share_id,
             share_attachments.c.consent.is_not(None),

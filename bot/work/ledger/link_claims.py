@@ -7,7 +7,12 @@ both get their link.
 from sqlalchemy import Connection, bindparam, select
 
 from bot.work.ledger.changing import is_one_of
-from bot.work.ledger.schema import attachments, share_attachments, share_files
+from bot.work.ledger.schema import (
+    FILE_OF_LINE,
+    attachments,
+    share_attachments,
+    share_files,
+)
 from bot.work.ledger.states import UNDER_WAY, AttachmentState
 
 _OWN = attachments.alias()
@@ -17,11 +22,7 @@ _OF_SAME_ITEM = (
     )
     .join_from(attachments, _OWN, _OWN.c.work_item_id == attachments.c.work_item_id)
     .join(share_attachments, share_attachments.c.attachment_id == attachments.c.id)
-    .join(
-        share_files,
-        (share_files.c.share_id == share_attachments.c.share_id)
-        & (share_files.c.file_id == attachments.c.file_id),
-    )
+    .join(share_files, FILE_OF_LINE)
     .where(_OWN.c.id == bindparam("b_id"), is_one_of(attachments.c.state, UNDER_WAY))
 )
 

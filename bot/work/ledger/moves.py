@@ -8,7 +8,13 @@ from bot.domain.files import SharedFile
 from bot.domain.moves import Movable
 from bot.work.ledger.database import Database
 from bot.work.ledger.removals import begin_removal, is_removable
-from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+from bot.work.ledger.schema import (
+    FILE_OF_LINE,
+    attachments,
+    share_attachments,
+    share_files,
+    shares,
+)
 
 
 class MoveLedger:
@@ -32,11 +38,7 @@ class MoveLedger:
             lines = connection.execute(
                 select(share_files.c.file, attachments.c.item_key)
                 .join_from(share_attachments, attachments)
-                .join(
-                    share_files,
-                    (share_files.c.share_id == share_attachments.c.share_id)
-                    & (share_files.c.file_id == attachments.c.file_id),
-                )
+                .join(share_files, FILE_OF_LINE)
                 .where(share_attachments.c.share_id == share_id, is_removable())
                 .order_by(share_files.c.position, attachments.c.id)
             ).all()

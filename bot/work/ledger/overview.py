@@ -23,6 +23,7 @@ from bot.errors import MessageDeleted
 from bot.work.ledger.database import Database
 from bot.work.ledger.reporting import read_names
 from bot.work.ledger.schema import (
+    FILE_OF_LINE,
     attachments,
     comments,
     share_attachments,
@@ -139,11 +140,7 @@ def _lines(connection: Connection) -> Iterator[Entry]:
         )
         .join_from(share_attachments, attachments)
         .join(shares, shares.c.id == share_attachments.c.share_id)
-        .join(
-            share_files,
-            (share_files.c.share_id == shares.c.id)
-            & (share_files.c.file_id == attachments.c.file_id),
-        )
+        .join(share_files, FILE_OF_LINE)
         .where(or_(outcome.is_(None), outcome.not_in(_FINE)))
     )
     for row in rows:

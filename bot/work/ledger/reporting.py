@@ -9,6 +9,7 @@ from bot.domain.files import SharedFile
 from bot.domain.outcomes import CONSENTS, REMOVING, Outcome
 from bot.domain.reports import FileLine, ItemReport, Report
 from bot.work.ledger.schema import (
+    FILE_OF_LINE,
     attachments,
     share_attachments,
     share_files,
@@ -36,11 +37,7 @@ _LINES = (
         share_files.c.file,
     )
     .join_from(share_attachments, attachments)
-    .join(
-        share_files,
-        (share_files.c.share_id == share_attachments.c.share_id)
-        & (share_files.c.file_id == attachments.c.file_id),
-    )
+    .join(share_files, FILE_OF_LINE)
     .where(share_attachments.c.share_id == bindparam("share_id"))
     .order_by(share_files.c.position)
 )

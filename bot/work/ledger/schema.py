@@ -150,6 +150,11 @@ share_attachments = Table(
     Column("facts", JSON(none_as_null=True)),
 )
 
+#: How a line's file is joined: it is its attachment's, as its share describes it.
+FILE_OF_LINE = (share_files.c.share_id == share_attachments.c.share_id) & (
+    share_files.c.file_id == attachments.c.file_id
+)
+
 #: The comment on one work item for all that was shared in one place: a message, or a
 #: trigger without one. `digest` stands for what it says; `revision` counts how often
 #: that may have changed.

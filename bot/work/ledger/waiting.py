@@ -15,7 +15,13 @@ from sqlalchemy import (
 
 from bot.domain.outcomes import OWN, REMOVING
 from bot.work.ledger.changing import is_one_of
-from bot.work.ledger.schema import attachments, share_attachments, share_files, shares
+from bot.work.ledger.schema import (
+    FILE_OF_LINE,
+    attachments,
+    share_attachments,
+    share_files,
+    shares,
+)
 from bot.work.ledger.states import UNDER_WAY
 
 
@@ -43,11 +49,7 @@ _OPEN = (
     )
     .join_from(attachments, share_attachments)
     .join(shares, shares.c.id == share_attachments.c.share_id)
-    .join(
-        share_files,
-        (share_files.c.share_id == shares.c.id)
-        & (share_files.c.file_id == attachments.c.file_id),
-    )
+    .join(share_files, FILE_OF_LINE)
     .where(
         attachments.c.id == bindparam("attachment_id"),
         # At rest it may be there for another share. Who has it tried again waits until
