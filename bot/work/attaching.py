@@ -168,8 +168,7 @@ class AttachmentHandler:
             attachment_id,
             problem,
         )
-        is_withdrawn = open_.is_withdrawn
-        outcome = _DELETED if is_withdrawn else Outcome.giving_up(problem)
+        outcome = _DELETED if open_.is_withdrawn else Outcome.giving_up(problem)
         self._decide(open_, outcome, None, since=since)
 
     def _fail(
@@ -198,10 +197,8 @@ class AttachmentHandler:
         self._tell_end(open_, outcome, seconds=self._timer() - since)
         self._submit_replies(decided.shares, open_.channel_id)
         self._submit_comments(open_.attachment_id)
-        if decided.is_wanted:
-            job = Job(JobKind.ATTACHMENT, open_.attachment_id, open_.channel_id)
-            self._runner.submit(job)
-        for attachment_id in decided.removals:
+        wanted = [open_.attachment_id] if decided.is_wanted else []
+        for attachment_id in [*wanted, *decided.removals]:
             job = Job(JobKind.ATTACHMENT, attachment_id, open_.channel_id)
             self._runner.submit(job)
 
