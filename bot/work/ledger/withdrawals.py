@@ -130,7 +130,7 @@ def is_deleted(
     )
 
 
-def _is_of(deletion: Deletion):  # type: ignore[no-untyped-def]
+def _is_of(deletion: Deletion) -> tuple[ColumnElement[bool], ...]:
     return (
         shares.c.team_id == deletion.team_id,
         shares.c.channel_id == deletion.channel_id,
