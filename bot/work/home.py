@@ -16,7 +16,7 @@ from bot.clients.slack_views import SlackViews, View
 from bot.domain.home import Entry, build_home
 from bot.domain.references import PlaneLinks
 from bot.domain.visits import Visitor
-from bot.errors import Problem, TransientProblem
+from bot.errors import LedgerUnavailable, Problem, TransientProblem
 from bot.work.errands import Errands
 from bot.work.ledger.history import HistoryLedger, PastShare
 from bot.work.plane_connection import PlaneConnection
@@ -88,8 +88,8 @@ class Homes:
             with self._lock:
                 self._waiting.add(visitor)
             self._checks.ask(_PLANE)
-        shares = self._history.list_latest(visitor, most=MOST_ENTRIES)
         try:
+            shares = self._history.list_latest(visitor, most=MOST_ENTRIES)
             page = build_home(
                 [self._entry(share) for share in shares],
                 how_to=self._how_to,
@@ -97,7 +97,7 @@ class Homes:
                 connection=connection,
             )
             self._send(visitor, page)
-        except Problem as problem:
+        except (Problem, LedgerUnavailable) as problem:
             logger.warning("user=%s is shown no home: %s", visitor.user_id, problem)
             return
         self._watch(visitor, shares)
