@@ -185,7 +185,7 @@ class PlaneStumbled(TransientProblem):
 
 @dataclass(eq=False)
 class PlaneChanged(TransientProblem):
-    """Somebody else changed the attachment in Plane meanwhile: look again."""
+    """What was found in Plane changed meanwhile: look again."""
 
 
 @dataclass(eq=False)

@@ -24,6 +24,7 @@ from bot.errors import (
     CommentExists,
     CommentGone,
     FinalProblem,
+    PlaneChanged,
     PlaneThrottled,
     Problem,
     TransientProblem,
@@ -89,7 +90,7 @@ class CommentHandler:
         elif comment.comment_id is None:
             self._create(comment)
         elif comment.digest != _digest(comment):
-            self._change(comment, comment.comment_id, self._write(comment))
+            self._change(comment, comment.comment_id)
 
     def _create(self, comment: DueComment) -> None:
         text = self._write(comment)
@@ -102,10 +103,10 @@ class CommentHandler:
             )
         except CommentExists as existing:
             # An earlier run made it, and it may say what was true then.
-            self._ledger.show(
-                comment.row_id, comment_id=existing.comment_id, digest=None
-            )
-            self._change(comment, existing.comment_id, text)
+            try:
+                self._update(comment, existing.comment_id, text)
+            except CommentGone as error:  # its deletion came late: look again
+                raise PlaneChanged from error
         except (PlaneThrottled, FinalProblem):
             if comment.state is CommentState.NONE:  # of an earlier try nothing is known
                 self._ledger.unsent(comment.row_id)
@@ -113,21 +114,18 @@ class CommentHandler:
         else:
             self._keep(comment, comment_id)
 
-    def _change(self, comment: DueComment, comment_id: str, text: str) -> None:
+    def _change(self, comment: DueComment, comment_id: str) -> None:
         try:
-            self._plane.update(
-                _work_item(comment),
-                comment_id,
-                html=text,
-                sending=partial(
-                    self._ledger.changing, comment.row_id, within=LATEST_SECONDS
-                ),
-            )
+            self._update(comment, comment_id, self._write(comment))
         except CommentGone:
             logger.info("comment=%d was deleted in Plane", comment.row_id)
             self._ledger.lose(comment.row_id)
-        else:
-            self._keep(comment, comment_id)
+
+    def _update(self, comment: DueComment, comment_id: str, text: str) -> None:
+        changing = partial(self._ledger.changing, comment.row_id, within=LATEST_SECONDS)
+        item = _work_item(comment)
+        self._plane.update(item, comment_id, html=text, sending=changing)
+        self._keep(comment, comment_id)
 
     def _keep(self, comment: DueComment, comment_id: str) -> None:
         self._ledger.show(

@@ -495,6 +495,29 @@ def test_what_is_attached_again_has_its_comment_however_its_deletion_ended(
     assert nothing_left(bench)
 
 
+def test_a_deletion_that_comes_true_after_all_does_not_end_what_came_since(bench):
+    """Plane was slower with it than is waited for: it had the comment still, once."""
+    _, share_id = attached(bench)
+    bench.comment()
+    (old,) = bench.plane.state.comments("WEB-1")
+    undo(bench, share_id)
+    bench.plane.fail(Fault("plane.delete_comment", answer(504)))
+    bench.comment()
+
+    def delete_now(request):
+        bench.plane.state.comment_rows.delete(old)
+
+    retry(bench, share_id)
+    bench.clock.now += 60
+    bench.plane.fail(Fault("plane.update_comment", delete_now))
+    bench.comment()
+    bench.clock.now += 60
+    bench.comment()
+
+    assert len(bench.commented()) == 1
+    assert nothing_left(bench)
+
+
 def test_what_a_killed_bot_changed_is_written_once_more(bench):
     """Whether it was, and to what, is not known."""
     attached(bench)
