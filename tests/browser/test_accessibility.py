@@ -4,6 +4,9 @@ import re
 
 from tests.browser.visitor import PHONE
 
+LONG = "Words, so many that they stand in more lines on a phone than beside it. "
+LEFT = """log => log.scrollHeight - log.scrollTop - log.clientHeight"""
+
 
 def find_violations(page):
     from axe_playwright_python.sync_playwright import Axe
@@ -89,8 +92,21 @@ def test_axe_finds_no_violation_on_a_desk_and_on_a_phone(visitor):
     assert find_violations(page) == []
 
 
-def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone):
+def turn(phone, stage):
+    """Lay the phone down and put it up again: the last message is seen still."""
+    page = phone.page
+    for number in range(6):
+        stage.slack.post(f"{LONG * 3}{number}")
+    phone.sees(f"{LONG * 3}5".strip())
+    for width, height in (("height", "width"), ("width", "height")):
+        page.set_viewport_size({"width": PHONE[width], "height": PHONE[height]})
+        page.screenshot()
+        assert page.locator(".log").evaluate(LEFT) < 2
+
+
+def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone, stage):
     visitor, page = phone, phone.page
+    turn(visitor, stage)
     visitor.press("Try it with a sample file")
     visitor.press("Send")
     visitor.sees("first-draft.txt is attached.")

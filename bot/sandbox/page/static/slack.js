@@ -163,13 +163,17 @@ function drag(event, isDragging) {
   redraw();
 }
 
-// Stays at the end as long as a person has not scrolled away from it.
+// Stays at the end as long as a person has not scrolled away from it. That the log is of
+// another size moves its end away as well: then the observer comes after the event.
 function follow(log) {
   let isAtEnd = true;
+  let extent = "";
+  const measure = () => `${log.clientWidth} ${log.clientHeight}`;
   log.addEventListener("scroll", () => {
-    isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    if (measure() === extent) isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   });
   const toEnd = () => {
+    extent = measure();
     if (isAtEnd) log.scrollTop = log.scrollHeight;
   };
   new MutationObserver(toEnd).observe(log, { childList: true, subtree: true, characterData: true });
