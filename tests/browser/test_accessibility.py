@@ -121,6 +121,12 @@ def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone, stage):
     assert page.evaluate(width) == PHONE["width"]
     page.get_by_role("tab", name="Plane").press("ArrowRight")
     visitor.sees("first-draft.txt is attached.")
+    visitor.say("/unknown")
+    notice, composer = page.get_by_role("alert"), page.locator(".composer")
+    notice.get_by_text("Slack knows no /unknown here").wait_for()
+    told, writing = notice.bounding_box(), composer.bounding_box()
+    assert told["y"] + told["height"] < writing["y"]
+    assert told["width"] > told["height"] * 5  # in the lines that it needs
     visitor.press("Shortcut: attach files")
     form = page.get_by_role("dialog", name="Attach to work item").bounding_box()
     assert form["x"] == PHONE["width"] - form["x"] - form["width"]
