@@ -4,7 +4,15 @@ import hashlib
 import re
 
 TEXT = "what the designer drew\n"
-HOSTILE = "<img src=x onerror=alert(1)> *b* `c` &amp; ${7}.txt"
+MARKUP = "<img src=x onerror=alert(1)>"
+#: Hebrew letters first: by the first of a line's letters a browser knows its direction.
+HOSTILE = "\u05d0\u05d1" + MARKUP + " *b* `c` &amp; ${7}.txt"
+MARK_AT = """text => {
+    const range = document.createRange();
+    range.setStart(text.childNodes[1], 1);
+    range.setEnd(text.childNodes[1], 2);
+    return range.getBoundingClientRect().x - text.getBoundingClientRect().x;
+}"""
 BESIDE = """() => {
     const data = new DataTransfer();
     data.items.add(new File(["x"], "x.txt"));
@@ -63,7 +71,9 @@ def test_names_and_texts_are_shown_as_they_are_and_never_run(visitor, stage, tmp
     assert page.locator("#item-WEB-1 .attachment strong").inner_text() == attached
     visitor.item("WEB-1").locator(".comment").wait_for()
     comment = page.locator("#item-WEB-1 .comment strong").last
-    assert comment.inner_text().startswith("<img src=x onerror=alert(1)>")
+    assert MARKUP in comment.inner_text()
+    sentence = page.locator(".replies .text", has_text="is attached.").last
+    assert sentence.evaluate(MARK_AT) == 0  # the line begins on the left with its mark
     scripts = page.locator("script").evaluate_all("all => all.map(each => each.src)")
     assert len(scripts) == 1
     assert page.locator("img").count() == 1  # the bot's own picture
