@@ -115,6 +115,13 @@ def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone, stage):
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) == PHONE["width"]
 
+    messages = page.get_by_role("button", name="Messages")
+    messages.press("Enter")
+    page.reload()
+    shown = messages.bounding_box()
+    assert 0 <= shown["x"] <= PHONE["width"] - shown["width"]
+    page.get_by_role("button", name="general").press("Enter")
+
     page.locator("#side-slack .link", has_text="WEB-1").click()
     page.locator("#side-plane").get_by_text("first-draft.txt").first.wait_for()
     assert page.locator("#side-slack").is_hidden()

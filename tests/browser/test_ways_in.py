@@ -98,6 +98,8 @@ def test_the_form_searches_uploads_and_tells_what_is_wrong(visitor):
 def test_a_guest_a_stranger_and_a_private_channel_are_what_they_are(visitor):
     page = visitor.page
     you = page.get_by_label("You are")
+    page.get_by_role("button", name="random").click()
+    visitor.sees("2 people; Loadmaster is not invited")
     page.get_by_role("button", name="secret").click()
     visitor.share("private.txt", "see WEB-1")
     visitor.item("WEB-1").get_by_text("private.txt").first.wait_for()

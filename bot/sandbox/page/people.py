@@ -57,5 +57,5 @@ def _order(channel: Channel) -> tuple[int, bool]:
 
 def _role(user: User) -> str:
     if user.is_stranger:
-        return "of another organisation"
+        return "of Globex"
     return _ROLES.get(user.id, "member")

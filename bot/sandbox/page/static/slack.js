@@ -51,7 +51,7 @@ function sidebar(slack) {
   const isMember = !slack.people.find((each) => each.id === ui.me).isStranger;
   return h(
     "nav",
-    { class: "sidebar", "aria-label": "Conversations" },
+    { class: "sidebar", "aria-label": "Conversations", made: showPlace },
     h("h3", null, "Channels"),
     h("ul", null, channels.map(entry)),
     isMember && [h("h3", null, "Loadmaster"), h("ul", null, ofLoadmaster(slack))],
@@ -92,6 +92,12 @@ function goTo(id) {
   ui.thread = null;
   ui.editing = null;
   redraw();
+  queueMicrotask(showPlace);
+}
+
+// On a phone the conversations stand in one line, of which a part is seen.
+function showPlace() {
+  document.querySelector(".place[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function openHome() {
@@ -187,9 +193,9 @@ function title(channel) {
 
 function about(channel) {
   const who = count(channel.members.length, "person", "people");
-  const bot = channel.hasBot ? "and Loadmaster" : "; Loadmaster is not invited";
-  const shared = channel.kind === "shared" ? ", shared with the organisation Globex" : "";
-  return channel.kind === "direct" ? "Only you and Loadmaster" : `${who} ${bot}${shared}`;
+  const bot = channel.hasBot ? " and Loadmaster" : "; Loadmaster is not invited";
+  const shared = channel.kind === "shared" ? ", shared with Globex" : "";
+  return channel.kind === "direct" ? "Only you and Loadmaster" : `${who}${bot}${shared}`;
 }
 
 // Before a person has come, the sandbox has shared a file of its own in this one.
