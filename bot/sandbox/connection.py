@@ -103,7 +103,11 @@ class Connection(BaseHTTPRequestHandler):
     def answer_request(self) -> None:
         """Answer one request, or cut the connection."""
         started = self.answering.now()
-        request, handler = self._request()
+        try:
+            request, handler = self._request()
+        except ValueError:  # its address or its length cannot be read
+            self.send_error(400)
+            return
         try:
             response = self.answering.respond(request, handler, started)
             settled = _pass_over(request.stream)
@@ -139,8 +143,10 @@ class Connection(BaseHTTPRequestHandler):
     def _body(self) -> Body:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return Chunked(self.rfile)
-        length = self.headers.get("Content-Length", "0")
-        return Limited(self.rfile, int(length) if length.isdigit() else 0)
+        length = int(self.headers.get("Content-Length", "0"))
+        if length < 0:
+            raise ValueError(length)
+        return Limited(self.rfile, length)
 
     def _send(self, response: Response) -> None:
         length = self._announce(response)

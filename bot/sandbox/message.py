@@ -1,10 +1,14 @@
 """What passes between an emulator and its client: requests, answers, bodies."""
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+#: RFC 9112, 7.1.
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 
 
 class ConnectionCut(Exception):
@@ -78,10 +82,9 @@ class Chunked:
 
     def _next_chunk(self) -> None:
         line = self._source.readline(1024).partition(b";")[0].strip()
-        try:
-            self._chunk = Limited(self._source, int(line, 16))
-        except ValueError as exc:
-            raise ConnectionCut("no chunk size") from exc
+        if not _CHUNK_SIZE.fullmatch(line):
+            raise ConnectionCut("no chunk size")
+        self._chunk = Limited(self._source, int(line, 16))
         if self._chunk.finished:
             while self._source.readline(65536).strip():
                 """Pass over the trailers."""

@@ -200,11 +200,21 @@ def test_its_files_are_in_the_package():
 
 
 def test_what_is_malformed_is_refused_in_words(client):
-    for body in (b"", b"[]", b"{}", b'{"as": 1}', b"{", b'{"as":"UANNA","channel":3}'):
+    deep = b"[" * 200_000
+    for body in (b"", b"[]", b"{}", b'{"as": 1}', deep, b'{"as":"UANNA","channel":3}'):
         for name in ("share", "press", "submit", "weather", "nothing"):
             answer, data = client.ask(f"/do/{name}", method="POST", body=body)
             assert answer.status == 400
             assert json.loads(data) == {"error": "That cannot be done."}
+
+
+def test_nothing_endless_is_read(client):
+    pieces = iter([b"x" * 1_000_001])
+    answer, data = client.ask("/do/share", method="POST", body=pieces)
+
+    assert answer.status == 413
+    assert json.loads(data) == {"error": "That is too long."}
+    assert client.ask(f"/state?after={'9' * 5000}")[0].status == 200
 
 
 def test_one_acts_only_where_one_is(client, stage):

@@ -85,6 +85,30 @@ def test_an_early_answer_reaches_a_client_that_is_still_sending(server):
     assert b"Connection: close\r\n" in answer
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://[ HTTP/1.1\r\n\r\n",
+        b"POST /count HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n",
+        b"POST /count HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+def test_what_no_client_says_is_refused_and_nothing_is_printed(server, head, capfd):
+    with raw(server, head) as client:
+        seen = b"".join(iter(lambda: client.recv(65536), b""))
+
+    assert seen.startswith(b"HTTP/1.1 400 ")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_chunk_of_less_than_nothing_is_a_cut(server, capfd):
+    head = b"POST /count HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nx"
+
+    with raw(server, head) as client, pytest.raises(ConnectionResetError):
+        client.recv(1)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_client_that_asks_first_is_told_to_go_on(server):
     head = b"POST /count HTTP/1.1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
 

@@ -30,6 +30,8 @@ _STILL_THERE = 10.0
 #: What happens within this time is told at once.
 _BREATH = 0.1
 _LARGEST_BODY = 1_000_000
+#: More than the number of a call ever has.
+_DIGITS = 15
 
 
 class PageServer:
@@ -85,7 +87,7 @@ class PageServer:
     def _show(self, request: Request) -> Response:
         self._server.forget()  # nobody looks at the page's own calls
         user = self._person(request.arg("as", "UANNA"))
-        after = request.arg("after", "0")
+        after = request.arg("after")[:_DIGITS]
         slack = self._stage.slack
         seen = slack.state.changes
         return json_response(
@@ -118,16 +120,17 @@ class PageServer:
             self._closing.wait(_BREATH)
 
     def _act(self, request: Request) -> Response:
-        if (request.length or 0) > _LARGEST_BODY:
+        text = request.stream.read(_LARGEST_BODY + 1)
+        if len(text) > _LARGEST_BODY:
             return json_response({"error": "That is too long."}, 413)
         try:
-            body = json.loads(request.read())
+            body = json.loads(text)
             done = self._carry_out(request.params["name"], body)
         except Unwell as error:
             return json_response({"error": str(error)})
         except Refused as error:
             return json_response({"error": f"Slack does not allow that: {error}."})
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
             return json_response({"error": "That cannot be done."}, 400)
         return json_response(done or {})
 
