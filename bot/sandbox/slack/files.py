@@ -95,10 +95,6 @@ class File:
         """Let the next *times* downloads do *behaviour* instead."""
         self._behaviour, self._behaviour_left = behaviour, times
 
-    def behave(self) -> None:
-        """Deliver the file as it is again."""
-        self._behaviour, self._behaviour_left = None, 0
-
     def take_behaviour(self) -> Behaviour | None:
         """Return what this download is to do, and count it."""
         if self._behaviour_left <= 0:

@@ -1,14 +1,14 @@
 """The emulated Slack as one object: start it, act as people, see what the bot did."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Self
 
 from bot.sandbox import wire
 from bot.sandbox.slack.app_requests import AppRequest, AppRequests
 from bot.sandbox.slack.calls import Call
 from bot.sandbox.slack.commands import Commands
-from bot.sandbox.slack.delivery import RETRY_DELAYS, Deliveries, Delivery
+from bot.sandbox.slack.delivery import RETRY_DELAYS, Deliveries
 from bot.sandbox.slack.desk import Desk
 from bot.sandbox.slack.downloads import Downloads
 from bot.sandbox.slack.events import Events
@@ -16,7 +16,6 @@ from bot.sandbox.slack.forms import Forms
 from bot.sandbox.slack.home import Homes
 from bot.sandbox.slack.http_delivery import PATIENCE, Poster
 from bot.sandbox.slack.membership import Membership
-from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.methods.chat import Chat
 from bot.sandbox.slack.methods.conversations import Conversations
 from bot.sandbox.slack.methods.lookups import Lookups
@@ -25,6 +24,7 @@ from bot.sandbox.slack.methods.views import ViewMethods
 from bot.sandbox.slack.people import People
 from bot.sandbox.slack.pressing import Pressing
 from bot.sandbox.slack.reactions import Reacting
+from bot.sandbox.slack.redelivering import Redelivering
 from bot.sandbox.slack.responding import Responder
 from bot.sandbox.slack.response_urls import ResponseUrls
 from bot.sandbox.slack.shortcuts import Shortcuts
@@ -52,7 +52,7 @@ class Acting(
     """Everything that people do and see."""
 
 
-class SlackServer(Acting):
+class SlackServer(Acting, Redelivering):
     """A workspace with one app; use it as a context manager."""
 
     def __init__(
@@ -161,11 +161,6 @@ class SlackServer(Acting):
         self._deliveries.request_url = url
 
     @property
-    def deliveries(self) -> list[Delivery]:
-        """Every event on its way or delivered, oldest first."""
-        return self._deliveries.all()
-
-    @property
     def requests(self) -> list[AppRequest]:
         """Every command and interaction that the app was asked about, oldest first."""
         return self._desk.app.all()
@@ -220,39 +215,3 @@ class SlackServer(Acting):
             self.request_url = url
             return True
         return False
-
-    def redeliver(
-        self, what: Message | str, *, retry: int = 1, reason: str = "http_timeout"
-    ) -> Delivery:
-        """Deliver an event again under its own id, as after a lost answer."""
-        found = self.delivery_of(what)
-        return self._deliveries.send(found.envelope, retry=retry, reason=reason)
-
-    def repeat(self, request: AppRequest) -> AppRequest:
-        """Send an interactive payload again, which no Slack does."""
-        return self._desk.app.interact(request.payload)
-
-    def deliver_copies(self, message: Message, count: int) -> list[Delivery]:
-        """Deliver *message* under *count* new event ids at once."""
-        event, channel = self.events.posted_event(message), message.channel_id
-        envelopes = [
-            self.events.envelope(event, channel_id=channel) for _ in range(count)
-        ]
-        return [self._deliveries.send(envelope) for envelope in envelopes]
-
-    def deliver_event(
-        self, event: Mapping[str, Any], *, channel: str | None = None
-    ) -> Delivery:
-        """Deliver any event, subscribed to or not."""
-        envelope = self.events.envelope(dict(event), channel_id=channel)
-        return self._deliveries.send(envelope)
-
-    def delivery_of(self, what: Message | str) -> Delivery:
-        """Return the first delivery of an event id, or of a message's first event."""
-        for delivery in self.deliveries:
-            event = delivery.event
-            if what == delivery.event_id:
-                return delivery
-            if isinstance(what, Message) and event.get("ts") == what.ts:
-                return delivery
-        raise LookupError(f"never delivered: {what}")
