@@ -66,7 +66,11 @@ def test_the_form_searches_uploads_and_tells_what_is_wrong(visitor):
     search = form.get_by_role("combobox", name="Work item")
     search.fill("cookie")
     form.get_by_role("option").first.wait_for()
-    page.keyboard.press("Enter")
+    page.route("**/state?*", lambda route: None)
+    with page.expect_response("**/do/choose"):
+        page.keyboard.press("Enter")
+    assert search.input_value().startswith("WEB-2")  # before there is news of it
+    page.unroute("**/state?*")  # what waits goes on
     page.evaluate(TWO_LOTS)
     form.get_by_text("plan.txt").wait_for()
     form.get_by_text("more.txt").wait_for()

@@ -1,7 +1,7 @@
 // A field that looks up what is typed, by keyboard too. Pattern:
 // www.w3.org/WAI/ARIA/apg/patterns/combobox (editable, with list autocomplete).
 
-import { redraw } from "./app.js";
+import { redraw, settled } from "./app.js";
 import { h } from "./dom.js";
 
 const PAUSE = 150;
@@ -99,6 +99,7 @@ function key(state, about, event) {
 async function pick(state, about, option) {
   Object.assign(state, { typed: option.text, isOpen: false, options: [] });
   await about.choose(option.value);
+  await settled();
   state.typed = null;
   redraw();
 }
