@@ -12,6 +12,8 @@ TWO_LOTS = """() => {
     }
 }"""
 
+SECRET = "https://acme.slack.com/archives/CSECRET/p1700000000000001"
+
 
 def test_a_reaction_a_mention_a_command_and_a_shortcut_attach_files(visitor, stage):
     page = visitor.page
@@ -99,7 +101,7 @@ def test_the_form_searches_uploads_and_tells_what_is_wrong(visitor):
     visitor.sees("plan.txt")
 
 
-def test_a_guest_a_stranger_and_a_private_channel_are_what_they_are(visitor):
+def test_a_guest_a_stranger_and_a_private_channel_are_what_they_are(visitor, stage):
     page = visitor.page
     you = page.get_by_label("You are")
     page.get_by_role("button", name="random").click()
@@ -121,5 +123,10 @@ def test_a_guest_a_stranger_and_a_private_channel_are_what_they_are(visitor):
     page.reload()
     page.get_by_role("region", name="general").wait_for()
     assert you.input_value() == "UGUEST"
+    stage.slack.post(f"as they said <{SECRET}|there>")
+    visitor.press("there")
+    page.get_by_role("alert").get_by_text(
+        "You are not in that conversation."
+    ).wait_for()
     visitor.share("guest.txt", "see WEB-3")
     visitor.item("WEB-3").get_by_text("guest.txt").first.wait_for()

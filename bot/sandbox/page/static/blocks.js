@@ -1,6 +1,6 @@
 // Block Kit as the bot sends it. Source: docs.slack.dev/reference/block-kit.
 
-import { data, doAs, focusOn, openItem, ui } from "./app.js";
+import { complain, data, doAs, focusOn, openItem, ui } from "./app.js";
 import { askFirst } from "./asking.js";
 import { field } from "./fields.js";
 import { h } from "./dom.js";
@@ -45,7 +45,7 @@ function itemOf(url) {
 
 function openMessage([, channel, seconds, micros]) {
   const there = data.now.slack.conversations.some((each) => each.id === channel);
-  if (!there) return;
+  if (!there) return complain("You are not in that conversation.");
   Object.assign(ui, { place: channel, tab: "slack", thread: null, editing: null });
   focusOn(`[id="m-${channel}-${seconds}.${micros}"]`, "center");
 }
