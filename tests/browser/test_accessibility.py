@@ -93,15 +93,20 @@ def test_axe_finds_no_violation_on_a_desk_and_on_a_phone(visitor):
 
 
 def turn(phone, stage):
-    """Lay the phone down and put it up again: the last message is seen still."""
-    page = phone.page
+    """Lay the phone down, put it up again, write: what came last is seen still."""
+    page, log = phone.page, phone.page.locator(".log")
     for number in range(6):
         stage.slack.post(f"{LONG * 3}{number}")
     phone.sees(f"{LONG * 3}5".strip())
     for width, height in (("height", "width"), ("width", "height")):
         page.set_viewport_size({"width": PHONE[width], "height": PHONE[height]})
         page.screenshot()
-        assert page.locator(".log").evaluate(LEFT) < 2
+        assert log.evaluate(LEFT) < 2
+    log.evaluate("log => { log.scrollTop = 0; }")
+    page.screenshot()
+    phone.say("Mine")
+    log.get_by_text("Mine", exact=True).wait_for()
+    assert log.evaluate(LEFT) < 2
 
 
 def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone, stage):

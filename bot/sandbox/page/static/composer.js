@@ -142,6 +142,7 @@ async function send(channel) {
   const { me, draft, files, thread } = ui;
   if (!draft.trim() && !files.length) return;
   set({ sending: ui.sending + 1, draft: "", files: [] });
+  if (!thread) document.querySelector(".log").goToEnd();
   const ids = await uploadAll(files, me);
   const isWhole = ids.length === files.length;
   const done = isWhole && (await doAs("share", { as: me, channel: channel.id, text: draft, files: ids, thread }));

@@ -182,6 +182,10 @@ function follow(log) {
     extent = measure();
     if (isAtEnd) log.scrollTop = log.scrollHeight;
   };
+  log.goToEnd = () => {
+    isAtEnd = true;
+    toEnd();
+  };
   new MutationObserver(toEnd).observe(log, { childList: true, subtree: true, characterData: true });
   new ResizeObserver(toEnd).observe(log);
   toEnd();
