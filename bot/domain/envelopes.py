@@ -84,14 +84,20 @@ def is_external(envelope: JsonObject, message: JsonObject) -> bool:
     """Whether another organisation's person wrote *message*."""
     home = read_home(envelope)
     author = _home_of_author(message)
-    if author is None:  # only where others are is that a reason for doubt
-        return envelope.get("is_ext_shared_channel") is True
+    if author is None:
+        return not is_author_known(envelope, message)
     return not isinstance(author, str) or author not in (home, _enterprise(envelope))
 
 
-def tells_home(message: JsonObject) -> bool:
-    """Whether *message* tells of which organisation the person is who wrote it."""
-    return _home_of_author(message) is not None
+def is_author_known(envelope: JsonObject, message: JsonObject) -> bool:
+    """Whether it is certain of which organisation the person is who wrote *message*.
+
+    Slack's reactions do not tell it, nor do its messages with files (bolt-js#435,
+    slack-api-specs#62); only where others are is that a reason for doubt.
+    """
+    if _home_of_author(message) is not None:
+        return True
+    return envelope.get("is_ext_shared_channel") is not True
 
 
 def _home_of_author(message: JsonObject) -> object:

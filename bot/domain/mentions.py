@@ -6,6 +6,7 @@ all for messages with files (bolt-python#925, #1451).
 
 from bot.domain.envelopes import (
     JsonObject,
+    is_author_known,
     read_bot_user,
     read_object,
     read_text,
@@ -42,7 +43,11 @@ def parse_mention(body: object, *, links: PlaneLinks) -> Share | None:
             return None
         return share_of_message(envelope, event, message, notice=HELP)
     ts = read_ts(message.get("ts"))
-    seek = SeekThread(read_ts(message.get("thread_ts") or ts), ts)
+    seek = SeekThread(
+        read_ts(message.get("thread_ts") or ts),
+        ts,
+        is_asker_known=is_author_known(envelope, message),
+    )
     return share_of_message(envelope, event, message, references=references, seek=seek)
 
 

@@ -3,6 +3,7 @@
 import emoji as emojis
 
 from bot.domain.envelopes import (
+    is_author_known,
     is_external,
     is_own,
     read_home,
@@ -10,7 +11,6 @@ from bot.domain.envelopes import (
     read_object,
     read_text,
     read_ts,
-    tells_home,
 )
 from bot.domain.seeks import SeekMessage
 from bot.domain.shares import Share
@@ -36,7 +36,6 @@ def parse_reaction(body: object, *, emoji: str) -> Share | None:
         return None
     channel_id, user_id = read_id(item, "channel"), read_id(event, "user")
     ts, event_ts = read_ts(item.get("ts")), read_ts(event.get("event_ts"))
-    is_stranger = is_external(envelope, event)
     return Share(
         team_id=read_home(envelope),
         channel_id=channel_id,
@@ -44,11 +43,10 @@ def parse_reaction(body: object, *, emoji: str) -> Share | None:
         thread_ts=None,
         user_id=user_id,
         is_private=None,
-        is_external=is_stranger,
+        is_external=is_external(envelope, event),
         # Taken back and put there again, it is another trigger.
         trigger=f"reaction:{channel_id}:{ts}:{user_id}:{event_ts}",
-        # Slack's event does not tell whose person it is: where others are, it is asked.
-        seek=SeekMessage(ts, is_asker_known=not is_stranger or tells_home(event)),
+        seek=SeekMessage(ts, is_asker_known=is_author_known(envelope, event)),
     )
 
 

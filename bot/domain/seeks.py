@@ -27,10 +27,22 @@ class SeekMessage:
 
 @dataclass(frozen=True, slots=True)
 class SeekThread:
-    """The files of the thread *thread_ts*, up to the message *until*."""
+    """The files of the thread *thread_ts*, up to the message *until*.
+
+    *is_asker_known* is as of a `SeekMessage`.
+    """
 
     thread_ts: str
     until: str
+    is_asker_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SeekAuthor:
+    """Of which organisation the one is who wrote the message *ts*, in *thread_ts*."""
+
+    ts: str
+    thread_ts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +66,12 @@ class SeekUploads:
     file_ids: tuple[str, ...]
 
 
-Seek = SeekMessage | SeekThread | SeekLatest | SeekFile | SeekUploads
+Seek = SeekMessage | SeekThread | SeekAuthor | SeekLatest | SeekFile | SeekUploads
 
 _KINDS: Mapping[str, type[Seek]] = {
     "message": SeekMessage,
     "thread": SeekThread,
+    "author": SeekAuthor,
     "latest": SeekLatest,
     "file": SeekFile,
     "uploads": SeekUploads,

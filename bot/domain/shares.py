@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.envelopes import (
     JsonObject,
+    is_author_known,
     is_external,
     is_own,
     read_home,
@@ -17,7 +18,7 @@ from bot.domain.files import SharedFile, parse_file
 from bot.domain.outcomes import Outcome
 from bot.domain.reference_search import find_references
 from bot.domain.references import PlaneLinks, Reference
-from bot.domain.seeks import Seek
+from bot.domain.seeks import Seek, SeekAuthor
 from bot.errors import MalformedEvent
 
 #: How the identity of a share begins that is a message.
@@ -90,7 +91,15 @@ def parse_share(body: object, *, links: PlaneLinks) -> Share | None:
         message,
         references=references,
         files=parse_files(message["files"], shared_by=read_id(message, "user")),
+        seek=_seek_author(envelope, message),
     )
+
+
+def _seek_author(envelope: JsonObject, message: JsonObject) -> SeekAuthor | None:
+    if is_author_known(envelope, message):
+        return None
+    ts = read_ts(message.get("ts"))
+    return SeekAuthor(ts, read_ts(message.get("thread_ts") or ts))
 
 
 def find_message(envelope: JsonObject, event: JsonObject) -> JsonObject | None:

@@ -65,7 +65,7 @@ class ShareHandler:
         share = self._ledger.get_new(job.row_id)
         if share is None:
             return
-        if share.is_withdrawn or not share.is_asked_for:
+        if share.is_withdrawn or not (share.seek or share.is_asked_for):
             self._plan_whole(job, share)
             return
         whole, found = self._complete(job, share)
@@ -132,7 +132,8 @@ class ShareHandler:
         """
         try:
             with foreseeing(logger):
-                self._resolver.check_projects(share.references)
+                if share.is_asked_for:
+                    self._resolver.check_projects(share.references)
                 if share.seek is None:
                     return share, None
                 found = self._seeker.seek(share)

@@ -7,7 +7,14 @@ from bot.clients.slack_api import SlackApi
 from bot.clients.slack_conversations import SlackConversations, WrittenMessage
 from bot.domain.files import SharedFile
 from bot.domain.references import Reference
-from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage, SeekThread, SeekUploads
+from bot.domain.seeks import (
+    SeekAuthor,
+    SeekFile,
+    SeekLatest,
+    SeekMessage,
+    SeekThread,
+    SeekUploads,
+)
 from bot.errors import (
     BotNotInvited,
     FileDeleted,
@@ -56,8 +63,10 @@ class Seeker:
         match share.seek:
             case SeekMessage() as seek:
                 return self._seek_message(share, seek)
-            case SeekThread(thread_ts=thread_ts, until=until):
-                return self._seek_thread(share, thread_ts, until)
+            case SeekThread() as seek:
+                return self._seek_thread(share, seek)
+            case SeekAuthor() as seek:
+                return self._seek_author(share, seek)
             case SeekLatest(since=since):
                 return self._seek_latest(share, since)
             case SeekFile(file_id=file_id):
@@ -79,30 +88,49 @@ class Seeker:
             return None
         references = share.references or self.items.find(share, message)
         if not seek.is_asker_known:
-            share = replace(
-                share, is_external=self.visibility.is_external(share.user_id)
-            )
+            share = self._know_asker(share)
         return self._found(share, message, references, files)
 
-    def _seek_thread(self, share: NewShare, thread_ts: str, until: str) -> Found:
+    def _seek_thread(self, share: NewShare, seek: SeekThread) -> Found:
         thread = list(
-            self.conversations.read_thread(share.channel_id, thread_ts, until=until)
+            self.conversations.read_thread(
+                share.channel_id, seek.thread_ts, until=seek.until
+            )
         )
         files = _each_once(message.files for message in thread)
         if not files:
             raise NoFilesFound
+        if not seek.is_asker_known:
+            share = self._know_asker(share)
         is_external = share.is_external or any(
             message.files and _is_foreign(message, share) for message in thread
         )
         return Found(
             share.channel_id,
-            until,
-            thread_ts,
+            seek.until,
+            seek.thread_ts,
             (),
             files,
             share.is_private,
             is_external,
         )
+
+    def _seek_author(self, share: NewShare, seek: SeekAuthor) -> Found:
+        share = self._know_asker(share)
+        return Found(
+            share.channel_id,
+            seek.ts,
+            seek.thread_ts,
+            (),
+            (),
+            share.is_private,
+            share.is_external,
+        )
+
+    def _know_asker(self, share: NewShare) -> NewShare:
+        """Return the share with what Slack tells of the one who asked."""
+        is_external = self.visibility.is_external(share.user_id)
+        return replace(share, is_external=is_external)
 
     def _seek_latest(self, share: NewShare, since: float) -> Found:
         message = find_latest(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.seeks import (
     Seek,
+    SeekAuthor,
     SeekFile,
     SeekLatest,
     SeekMessage,
@@ -23,6 +24,8 @@ SEEKS = [
     SeekMessage("1.1", is_elsewhere=True),
     SeekMessage("1.1", is_asker_known=False),
     SeekThread("1.1", until="1.2"),
+    SeekThread("1.1", until="1.2", is_asker_known=False),
+    SeekAuthor("1.2", thread_ts="1.1"),
     SeekLatest(1_700_000_000.123456),
     SeekFile("F1"),
     SeekMessage("1.1", only=("F1", "F2")),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.references import PlaneLinks, WorkItemId, WorkItemKey
+from bot.domain.seeks import SeekAuthor
 from bot.domain.shares import Share, parse_share
 from bot.errors import MalformedEvent
 from tests.domain.bodies import JSON, mutated
@@ -210,6 +211,17 @@ def test_every_conversation_but_a_public_channel_is_private(channel_type):
 )
 def test_who_is_of_another_organisation_is_external(fields, envelope, is_external):
     assert parse(body(envelope=envelope, **fields)).is_external is is_external
+
+
+def test_in_a_shared_channel_it_is_sought_whose_person_shared_where_it_is_not_told():
+    shared = {"is_ext_shared_channel": True}
+
+    share = parse(body(without=["team"], envelope=shared, thread_ts="1.1"))
+
+    assert share.is_external
+    assert share.seek == SeekAuthor(EVENT["ts"], thread_ts="1.1")
+    assert parse(body(envelope=shared)).seek is None
+    assert parse(body(without=["team"])).seek is None
 
 
 def test_the_workspace_is_the_one_that_the_app_was_installed_in():

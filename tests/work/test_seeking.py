@@ -198,7 +198,8 @@ def test_slack_is_asked_whether_a_conversation_is_private(bench, channel, works)
 
 
 def test_the_files_of_a_stranger_are_a_strangers_whoever_reacts(bench):
-    message = post(bench, "WEB-1", "a.pdf", user="USTRANGER", channel="CSHARED")
+    theirs = {"user": "USTRANGER", "fields": {"user_team": "T2"}}
+    message = post(bench, "WEB-1", "a.pdf", channel="CSHARED", **theirs)
 
     bench.plan(share_id := bench.react(message, user="UANNA"))
 
@@ -211,11 +212,27 @@ def react_in_shared_channel(bench, user):
     return bench.react(message, user=user)
 
 
+def share_in_shared_channel(bench, user, text="WEB-1"):
+    file = bench.slack.add_file()
+    return bench.share(file, text=text, user=user, channel="CSHARED")[1]
+
+
+def mention_in_shared_channel(bench, user):
+    root = post(bench, "", "a.pdf", channel="CSHARED")
+    return mention(bench, "WEB-1", root.ts, user=user, channel="CSHARED")
+
+
 @pytest.mark.parametrize(
     ("user", "problem"), [("UANNA", None), ("USTRANGER", "ExternalPerson")]
 )
-def test_in_a_shared_channel_slack_is_asked_whose_person_reacted(bench, user, problem):
-    share_id = react_in_shared_channel(bench, user)
+@pytest.mark.parametrize(
+    "ask",
+    [react_in_shared_channel, share_in_shared_channel, mention_in_shared_channel],
+)
+def test_in_a_shared_channel_slack_is_asked_whose_person_it_was(
+    bench, ask, user, problem
+):
+    share_id = ask(bench, user)
 
     assert len(bench.plan(share_id)) == (problem is None)
 
@@ -223,8 +240,15 @@ def test_in_a_shared_channel_slack_is_asked_whose_person_reacted(bench, user, pr
     assert (item.problem and item.problem.code) == problem
 
 
-def test_in_a_channel_of_ours_slack_is_not_asked_whose_person_reacted(bench):
+def test_in_a_shared_channel_a_message_with_no_known_project_stays_quiet(bench):
+    bench.plan(share_id := share_in_shared_channel(bench, "UANNA", text="UTF-8"))
+
+    assert told(bench, share_id) is None
+
+
+def test_in_a_channel_of_ours_slack_is_not_asked_whose_person_it_was(bench):
     bench.plan(bench.react(post(bench, "WEB-1", "a.pdf")))
+    bench.plan(bench.share(bench.slack.add_file())[1])
 
     assert bench.slack.calls("users.info") == []
 
@@ -277,7 +301,7 @@ def test_a_strangers_file_in_the_thread_is_guarded_as_elsewhere(bench):
     talk = {"channel": "CSHARED", "thread_ts": root.ts, "user": "USTRANGER"}
     bench.slack.post("words of theirs do no harm", **talk)
     fine = mention(bench, "WEB-1", root.ts, channel="CSHARED")
-    post(bench, "theirs", "b.pdf", **talk)
+    post(bench, "theirs", "b.pdf", **talk, fields={"user_team": "T2"})
     guarded = mention(bench, "WEB-1", root.ts, channel="CSHARED")
 
     assert len(bench.plan(fine)) == 1

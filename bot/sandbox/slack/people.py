@@ -70,11 +70,14 @@ class People:
         """Share *files* with a comment; *fields* override fields of the message.
 
         `upload` is true for the first share of a file and false for every further one
-        (docs.slack.dev/reference/events/message/file_share).
+        (docs.slack.dev/reference/events/message/file_share). Such a message has no
+        `team` (bolt-js issue 435, slack-api-specs issue 62).
         """
         upload = not any(file.postings for file in files)
-        extra = {"upload": upload, "display_as_bot": False, **(fields or {})}
+        extra = {"upload": upload, "display_as_bot": False}
         message = self._write(text, user, channel, thread_ts, extra)
+        told = {name: each for name, each in message.fields.items() if name != "team"}
+        message.fields = {**told, **(fields or {})}
         message.subtype = subtype
         message.files = list(files)
         return self._post(message)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.references import Reference, parse_reference
-from bot.domain.seeks import Seek, parse_seek
+from bot.domain.seeks import Seek, SeekAuthor, parse_seek
 from bot.work.ledger.attempts import Attempts, read_attempts
 from bot.work.ledger.schema import share_references, shares
 from bot.work.ledger.states import ReferenceState, ShareState
@@ -55,6 +55,7 @@ def read_new_share(connection: Connection, share_id: int) -> NewShare | None:
     if row is None:
         return None
     pending = connection.execute(_PENDING, {"share_id": share_id}).all()
+    seek = parse_seek(row.seek) if row.seek else None
     return NewShare(
         share_id=share_id,
         version=row.version,
@@ -64,10 +65,10 @@ def read_new_share(connection: Connection, share_id: int) -> NewShare | None:
         user_id=row.user_id,
         is_private=row.is_private,
         is_external=row.is_external,
-        seek=parse_seek(row.seek) if row.seek else None,
+        seek=seek,
         references=tuple(parse_reference(each.reference) for each in pending),
         is_retry=any(each.problem for each in pending),
         attempts=read_attempts(row),
-        is_asked_for=bool(row.seek or row.moves),
+        is_asked_for=bool(row.moves) or not isinstance(seek, SeekAuthor | None),
         is_withdrawn=row.is_withdrawn,
     )
