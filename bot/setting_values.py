@@ -11,7 +11,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 _PRINTABLE = re.compile(r"[!-~]+")
 _URL = re.compile(
-    r"(?P<origin>https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
+    r"(?P<origin>https?://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?)"
     r"(?P<path>(?:/[^\s/?#\\]+)*)/*",
     re.ASCII | re.IGNORECASE,
 )
@@ -25,11 +26,14 @@ _EMOJI = re.compile(r"[\w+'-]{1,100}")
 _COMMAND = re.compile(r"/[^\s/A-Z]{1,31}")
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 LARGEST_PORT = 65535
-#: No parameters: with them SQLAlchemy could be told to keep the file in memory.
-_SQLITE = re.compile(r"sqlite:///[^\s?][^\r\n?]*")
+#: No parameters: with them SQLAlchemy could be told to keep the file in memory. What is
+#: written with % is decoded, and no path has a NUL.
+_SQLITE = re.compile(r"sqlite:///(?!.*%00)[^\s?][^\r\n?]*")
 
 #: postgresql.org/docs/current/libpq-connect.html, "Connection URIs".
 _POSTGRES = re.compile(r"postgres(ql)?://")
+#: There, what begins so is no host but the folder of a Unix socket.
+_SOCKETS = ("/", "@")
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -59,7 +63,7 @@ def token_parser(prefix: str = "") -> Callable[[str], str]:
 def parse_url(text: str) -> str:
     """Read an address; it comes back without a slash at its end."""
     url = _URL.fullmatch(text) if _PRINTABLE.fullmatch(text) else None
-    if url is None or int(url["port"] or 0) > LARGEST_PORT:
+    if url is None or not _is_host(url["host"]) or int(url["port"] or 0) > LARGEST_PORT:
         raise Malformed(
             "must be an address such as https://plane.example.com, "
             "without user, query or fragment"
@@ -142,9 +146,18 @@ def parse_log_level(text: str) -> str:
 
 def parse_host(text: str) -> str:
     """Read an address to listen on."""
-    if not _HOST.fullmatch(text):
+    if not _HOST.fullmatch(text) or not _is_host(text):
         raise Malformed("must be an address to listen on, such as 0.0.0.0 or ::1")
     return text
+
+
+def _is_host(name: str) -> bool:
+    """Tell whether *name* can be looked up: sockets raise no OSError for others."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def parse_database_url(text: str) -> str:
@@ -180,8 +193,13 @@ def _parse_postgres_url(text: str) -> str:
 def _is_whole(parameters: Mapping[str, str | int | None]) -> bool:
     """Tell whether it names a database; a password with a slash ends up as a port."""
     ports = str(parameters.get("port") or "").split(",")
+    hosts = str(parameters.get("host") or "").split(",")
     has_name = bool(parameters.get("dbname") or parameters.get("service"))
-    return has_name and all(not port or port.isdecimal() for port in ports)
+    return (
+        has_name
+        and all(not port or port.isdecimal() for port in ports)
+        and all(host.startswith(_SOCKETS) or _is_host(host) for host in hosts)
+    )
 
 
 def find_password(url: str) -> str | None:

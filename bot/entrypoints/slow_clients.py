@@ -102,7 +102,7 @@ class PatientServer(TcpWSGIServer):
     def url(self) -> str:
         """Where it listens."""
         host, port = self.getsockname()
-        return f"http://{host}:{port}"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def add_task(self, task: Any) -> None:
         """Have a channel answer its next request, once it is the channel's turn."""

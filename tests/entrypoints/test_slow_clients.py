@@ -35,11 +35,11 @@ def answer_slowly(environ, start_response):
     return answer(environ, start_response)
 
 
-def build(server_class=PatientServer, app=answer, **options):
+def build(server_class=PatientServer, app=answer, host="127.0.0.1", **options):
     """Build a server that gives a request one second."""
     return server_class(
         app,
-        host="127.0.0.1",
+        host=host,
         port=0,
         threads=1,
         channel_timeout=SECONDS,
@@ -77,6 +77,15 @@ def port():
     server = build()
     with running(server):
         yield port_of(server)
+
+
+def test_an_address_of_ipv6_stands_in_brackets():
+    try:
+        server = build(host="::1")
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    with contextlib.closing(server):
+        assert server.url == f"http://[::1]:{port_of(server)}"
 
 
 def ask_at_once(server, number):
