@@ -13,6 +13,7 @@ from bot.entrypoints.commands import (
     running,
     sandbox,
 )
+from bot.entrypoints.terminal import open_streams
 from bot.errors import ConfigError, LedgerUnavailable, StartError
 
 _Command = Callable[[argparse.Namespace], int]
@@ -26,6 +27,7 @@ _MODULES = (running, attaching, looking, doctor, manifest, sandbox)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; 2 if it cannot be begun."""
+    open_streams()
     options = _build_parser().parse_args(arguments)
     command: _Command = options.command
     try:

@@ -2,8 +2,21 @@
 
 import io
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import TextIO
+
+
+def open_streams() -> None:
+    """Open what the process was started without of stdin, stdout and stderr.
+
+    Python has None for it, and the next file that is opened would get its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def write(text: str, *, to: TextIO | None = None) -> None:

@@ -1,9 +1,13 @@
-"""Commands as processes of their own: killed, and with nobody to read what they say."""
+"""Commands as processes of their own: killed, and with nobody to hear what they say."""
 
+import contextlib
 import os
 import subprocess
 import sys
 
+import pytest
+
+from bot.entrypoints.cli import main
 from bot.sandbox import wire
 from tests.world import open_world
 
@@ -48,3 +52,12 @@ def test_nobody_reading_on_is_no_fault_to_tell(tmp_path):
         _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (1, b"")
+
+
+@pytest.mark.parametrize("redirect", ["stdout", "stderr"])
+def test_a_stream_that_is_not_there_is_no_fault_either(redirect):
+    with getattr(contextlib, f"redirect_{redirect}")(None):
+        status = main(["manifest", "--socket-mode"])
+        getattr(sys, redirect).close()
+
+    assert status == 0

@@ -79,9 +79,6 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _say(*texts: str) -> None:
-    """Print *texts*, also to a terminal of another encoding."""
-    encoding = sys.stdout.encoding or "utf-8"
-    for text in texts:
-        shown = text.encode(encoding, "backslashreplace").decode(encoding)
-        sys.stdout.write(f"{shown}\n")
-    sys.stdout.flush()
+    from bot.entrypoints.terminal import write
+
+    write("".join(f"{text}\n" for text in texts))
