@@ -71,7 +71,7 @@ def write_overview(overview: Overview, *, now: float) -> str:
         lines.append(f"{head}: {overview.counts[stage]}")
         lines += [_line(each, now) for each in entries]
         if left := overview.counts[stage] - len(entries):
-            lines.append(f"  and {left} that are older")
+            lines.append(f"  and {left} older")
     if any(each.can_retry for each in overview.entries):
         lines.append("Have what failed tried again: loadmaster retry ID")
     return "\n".join(lines) + "\n"

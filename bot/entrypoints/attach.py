@@ -87,10 +87,11 @@ def _read_item(text: str, settings: PlaneSettings) -> Reference:
     links = PlaneLinks(settings.app_url, settings.workspace)
     references = find_references(text, links=links)
     if len(references) != 1:
+        number = "more than one" if references else "no"
         raise ConfigError(
             (
-                f"{show_plain(text)} names no work item: give its key, such as WEB-12,"
-                " or its link in Plane",
+                f"{_quote(text)} names {number} work item: give the key of one, such as"
+                " WEB-12, or its link in Plane",
             )
         )
     return references[0]
@@ -108,12 +109,16 @@ def _read_sources(
             else:
                 files.append((source, look_at(Path(source))))
         except OSError as error:
-            faults.append(f"{show_plain(source)} cannot be read: {error.strerror}")
+            faults.append(f"{_quote(source)} cannot be read: {error.strerror}")
         except ValueError as error:
-            faults.append(f"{show_plain(source)} {error}")
+            faults.append(f"{_quote(source)} {error}")
     if faults:
         raise ConfigError(tuple(faults))
     return files, tuple(links)
+
+
+def _quote(argument: str) -> str:
+    return show_plain(argument) or '""'
 
 
 def _read_link(text: str) -> MessageLink:
@@ -140,7 +145,8 @@ def _find_item(
     try:
         return persistence.run(look_up)
     except Problem as problem:
-        told = tell(Outcome.of(problem), it=show_code(order.item))
+        files = f"the files for {show_code(order.item)}"
+        told = tell(Outcome.of(problem), it=files)
         raise StartError(read_mrkdwn(told)) from problem
 
 

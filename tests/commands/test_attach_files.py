@@ -148,11 +148,13 @@ def test_a_name_that_is_no_text_is_attached_all_the_same(world, attach, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["WEB", "plan.pdf"], "WEB names no work item: give its key, such as WEB-12"),
-        (["WEB-1 WEB-2", "plan.pdf"], "names no work item"),
+        (["WEB", "plan.pdf"], "WEB names no work item: give the key of one, such"),
+        (["WEB-1 WEB-2", "plan.pdf"], "names more than one work item"),
+        (["", "plan.pdf"], '"" names no work item'),
         (["\x1b[31m", "plan.pdf"], "\\x1b[31m names no work item"),
         (["WEB-1", "missing.pdf"], "missing.pdf is not there"),
         (["WEB-1", "\x1b[31m"], "\\x1b[31m is not there"),
+        (["WEB-1", ""], '"" is a folder'),
         (["WEB-1", "."], ". is a folder; name the files in it"),
         (["WEB-1", "pipe"], "pipe is no regular file"),
         (["WEB-1", "n" * 300], "cannot be read: File name too long"),
@@ -160,7 +162,7 @@ def test_a_name_that_is_no_text_is_attached_all_the_same(world, attach, tmp_path
         (["WEB-1", "https://example.com/x"], "leads to no message in Slack"),
         (["WEB-1", "https://acme.slack.com/files/U1/F123/x"], "leads to no message"),
         (["NOPE-1", "plan.pdf"], "I know no project NOPE in Plane."),
-        (["WEB-999", "plan.pdf"], "Plane has no WEB-999"),
+        (["WEB-999", "plan.pdf"], "do nothing about the files for WEB-999."),
     ],
 )
 def test_what_cannot_be_begun_is_told_in_one_sentence(

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import sqlite3
 
@@ -209,7 +210,7 @@ def test_the_newest_are_listed_and_the_others_counted(run, ledger, url):
 
     assert told["counts"]["failed"] == 5
     assert [entry["id"] for entry in told["entries"]] == ids[:-3:-1]
-    assert "  and 3 that are older\n" in text
+    assert "  and 3 older\n" in text
 
 
 def test_hostile_names_do_nothing_to_a_terminal(run, ledger, url):
@@ -282,6 +283,14 @@ def test_where_there_is_no_ledger_it_says_so_and_makes_none(
     assert len(ran.err.splitlines()) == 1
     assert sorted(tmp_path.iterdir()) == before
     assert content is None or path.read_bytes() == content
+
+
+def test_a_fifo_is_no_ledger_and_is_not_waited_for(run, tmp_path, url):
+    os.mkfifo(tmp_path / "loadmaster.db")
+
+    ran = run("status", DATABASE_URL=url)
+
+    assert (ran.status, "is no ledger of Loadmaster's." in ran.err) == (2, True)
 
 
 def test_a_database_of_another_program_or_version_is_told_and_left_alone(

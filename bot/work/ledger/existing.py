@@ -38,8 +38,7 @@ def existing_database(url: str) -> Iterator[Database]:
 def _check_file(path: str) -> None:
     """Raise unless the file is a ledger: opening would make one, or change it."""
     try:
-        with Path(path).open("rb") as file:
-            head = file.read(20)
+        head = _read_head(Path(path))
     except FileNotFoundError as error:
         raise StartError(
             f"There is no ledger at {path}: no bot has run on it. See DATABASE_URL."
@@ -50,6 +49,13 @@ def _check_file(path: str) -> None:
         ) from error
     if not head.startswith(_MAGIC) or head[18:20] != _WAL:
         raise StartError(f"{path} is no ledger of Loadmaster's. See DATABASE_URL.")
+
+
+def _read_head(path: Path) -> bytes:
+    if path.is_fifo():  # it would keep us waiting for somebody who writes to it
+        return b""
+    with path.open("rb") as file:
+        return file.read(20)
 
 
 def _check_version(database: Database) -> None:
