@@ -9,7 +9,7 @@ from bot.domain.permalinks import FileLink, MessageLink, find_permalink
 from bot.domain.reference_search import find_links, find_references
 from bot.domain.references import PlaneLinks
 from bot.domain.seeks import Seek, SeekFile, SeekLatest, SeekMessage
-from bot.domain.shares import Share
+from bot.domain.shares import MOST_REFERENCES, Share
 from bot.errors import FinalProblem, LinkElsewhere, MalformedEvent, MalformedReference
 
 #: How far back the caller's latest message with files is looked for.
@@ -45,7 +45,7 @@ def parse_command(body: Mapping[str, Any], *, links: PlaneLinks, now: float) -> 
         MalformedEvent: the form is not one of a slash command.
     """
     text = read_text(body, "text")
-    references = find_references(text, links=links)
+    references = find_references(text, links=links)[:MOST_REFERENCES]
     if not references:
         return Command(None)
     trigger_id = read_text(body, "trigger_id")

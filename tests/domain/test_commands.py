@@ -9,6 +9,7 @@ from bot.domain.help import write_command_answer, write_help
 from bot.domain.permalinks import FileLink, MessageLink, find_permalink
 from bot.domain.references import PlaneLinks, WorkItemKey
 from bot.domain.seeks import SeekFile, SeekLatest, SeekMessage
+from bot.domain.shares import MOST_REFERENCES
 from bot.errors import LinkElsewhere, MalformedEvent
 from tests.domain.bodies import JSON
 
@@ -107,6 +108,12 @@ def test_no_name_makes_a_conversation_public():
 @pytest.mark.parametrize("text", ["", None, "help", "?", "WEB 12", MESSAGE, FILE])
 def test_without_a_reference_it_asks_for_help(text):
     assert parse(text) is None
+
+
+def test_more_references_than_anybody_means_are_left_out():
+    text = " ".join(f"WEB-{number}" for number in range(1, MOST_REFERENCES + 9))
+
+    assert len(parse(text).references) == MOST_REFERENCES
 
 
 def test_each_command_is_a_trigger_of_its_own():
