@@ -15,8 +15,8 @@ CONSENT = "consent"
 REFUSE = "refuse"
 
 ANSWERED = (
-    "This question is answered already, or a later one has taken its place. The reply"
-    " in the thread tells how it stands."
+    "This question has been answered already, or a later one has taken its place. The"
+    " reply in the thread tells how it stands."
 )
 
 #: Characters of the list of files; a section holds 3000

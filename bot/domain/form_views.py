@@ -64,8 +64,8 @@ def build_message_form(
 def build_move_form(seal: str, files: Sequence[SharedFile], items: str) -> View:
     """Return the form that moves *files* from *items* (mrkdwn) elsewhere."""
     told = (
-        f"They are attached to {items} now, and are removed there once they are on the"
-        " other work item."
+        f"What you move is attached to {items} now, and is removed there once it is on"
+        " the other work item."
     )
     blocks = [
         _section(told),

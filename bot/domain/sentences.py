@@ -49,8 +49,8 @@ SENTENCES: Mapping[str, str] = {
     "NotYet": "I have yet to come to {it}.",
     "StillAtWork": "I am still at work here. Press again later, if need be.",
     "TooManyWorkItems": (
-        "That names {number} work items; I attach to {most} at once at most. Try again"
-        " with fewer of them."
+        "That names {number} work items; I attach to no more than {most} at once. Try"
+        " again with fewer of them."
     ),
     "NoWorkItemNamed": (
         "I found no work item for that message: no key in it, in its thread or in its"
@@ -145,7 +145,7 @@ SENTENCES: Mapping[str, str] = {
         "{it} could not be read from the disk ({error}), so nothing of it is attached."
         " Check the disk, then try again."
     ),
-    "FileBusy": "Another command on this machine attaches {it} just now.",
+    "FileBusy": "Another command on this machine is attaching {it} just now.",
     # Slack
     "SlackUnavailable": "Slack does not answer me about {it}.",
     "SlackThrottled": "Slack asked me to slow down with {it}.",
@@ -233,13 +233,13 @@ SENTENCES: Mapping[str, str] = {
     # ours
     "ExternalFile": (
         "I attach no files of other organisations, so I can do nothing about {it}."
-        " Someone of ours can share a copy, or an administrator can set"
+        " Someone from our organisation can share a copy, or an administrator can set"
         " ATTACH_EXTERNAL_USERS to true."
     ),
     "ExternalPerson": (
         "I attach nothing that people of other organisations share or ask for, so I can"
-        " do nothing about {it}. Someone of ours can share a copy, or an administrator"
-        " can set ATTACH_EXTERNAL_USERS to true."
+        " do nothing about {it}. Someone from our organisation can share a copy, or an"
+        " administrator can set ATTACH_EXTERNAL_USERS to true."
     ),
     "PrivateConversation": (
         "I attach nothing from private conversations, so I can do nothing about {it}."

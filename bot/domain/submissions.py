@@ -47,7 +47,9 @@ def find_faults(
     elif not is_known:
         faults[ITEM] = f"I know no project of {entries.reference} in Plane."
     elif movable and movable.item_keys == (str(entries.reference),):
-        faults[ITEM] = f"They are on {entries.reference} now. Choose another one."
+        faults[ITEM] = (
+            f"What you move is on {entries.reference} now. Choose another one."
+        )
     told = " ".join(_find_file_faults(form, entries, movable, limit))
     return {**faults, FILES: told} if told else faults
 

@@ -363,7 +363,7 @@ def test_two_commands_do_not_send_one_content_to_one_item_at_once(
         ran = attach(key, "copy.pdf", "--patience", "0")
 
     assert ran.status == status
-    told = "Another command on this machine attaches copy.pdf just now."
+    told = "Another command on this machine is attaching copy.pdf just now."
     assert (told in ran.err) == bool(status)
     assert len(world.plane.state.attachments(key)) == 1 - status
 

@@ -109,8 +109,8 @@ def test_a_database_that_a_loadmaster_has_is_only_read(installation, running):
 
     assert mark == "ok"
     assert text.endswith(
-        "can be read, and is of this version. Whether it can be written, who has it"
-        " knows: below."
+        "can be read, and is of this version. For whether it can be written, see"
+        " running."
     )
 
 

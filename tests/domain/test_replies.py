@@ -149,8 +149,9 @@ def test_what_another_version_noted_has_a_sign_of_its_own():
             "WEB-1",
             errors.ExternalPerson(),
             "❌ I attach nothing that people of other organisations share or ask for,"
-            f" so I can do nothing about the files for {WEB_1}. Someone of ours can"
-            " share a copy, or an administrator can set ATTACH_EXTERNAL_USERS to true.",
+            f" so I can do nothing about the files for {WEB_1}. Someone from our"
+            " organisation can share a copy, or an administrator can set"
+            " ATTACH_EXTERNAL_USERS to true.",
         ),
     ],
 )

@@ -224,8 +224,9 @@ def test_a_sentence_reads_well_whatever_it_is_about_and_whoever_asked(kind, it):
             Outcome.of(errors.ExternalPerson()),
             "the files for WEB-1",
             "I attach nothing that people of other organisations share or ask for, so I"
-            " can do nothing about the files for WEB-1. Someone of ours can share a"
-            " copy, or an administrator can set ATTACH_EXTERNAL_USERS to true.",
+            " can do nothing about the files for WEB-1. Someone from our"
+            " organisation can share a copy, or an administrator can set"
+            " ATTACH_EXTERNAL_USERS to true.",
         ),
         (
             Outcome.of(errors.PrivateConversation()),

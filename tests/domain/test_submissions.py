@@ -116,7 +116,7 @@ def test_to_move_files_to_where_all_of_them_are_is_no_move():
 
     found = faults(Moving(17), entered(file_ids=["F1"]), movable=movable)
 
-    assert found == {"item": "They are on WEB-1 now. Choose another one."}
+    assert found == {"item": "What you move is on WEB-1 now. Choose another one."}
 
 
 def test_to_move_files_from_two_items_to_one_of_them_is_a_move():

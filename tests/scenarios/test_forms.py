@@ -268,7 +268,9 @@ def test_moving_to_where_it_is_is_told_at_the_field(either):
 
     result = fill(either, view, **choose_item(either, view))
 
-    assert result.errors == {"item": "They are on WEB-1 now. Choose another one."}
+    assert result.errors == {
+        "item": "What you move is on WEB-1 now. Choose another one."
+    }
 
 
 def test_only_the_one_who_attached_can_move(either):

@@ -71,7 +71,7 @@ def _tell_version(chart: Chart, database: Database, name: str) -> Finding:
         text = f"{name} is empty: `loadmaster run` fills it."
         return ok(Check.DATABASE, text)
     is_written = _write(chart, database)
-    left = "" if is_written else " Whether it can be written, who has it knows: below."
+    left = "" if is_written else " For whether it can be written, see running."
     if version is Version.OLDER:
         text = f"{name} is of an earlier version; `loadmaster run` brings it up to date"
         return ok(Check.DATABASE, f"{text}.{left}")
@@ -157,7 +157,7 @@ def _tell_silent(neighbour: Neighbour) -> Finding:
         f"A Loadmaster runs on this database, but does not answer{place}: whether it is"
         " ready, and can write, is left out."
     )
-    step = "Ask it where HOST and PORT are its own: GET /readyz."
+    step = "Ask it at its own HOST and PORT: GET /readyz."
     return ok(Check.RUNNING, text, step)
 
 
