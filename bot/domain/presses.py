@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.envelopes import JsonObject, read_id, read_object, read_text
+from bot.domain.escaping import mention
 from bot.domain.outcomes import Outcome
 from bot.domain.sentences import tell
 from bot.errors import MalformedEvent
@@ -135,4 +136,4 @@ def parse_answer_place(body: object) -> AnswerPlace:
 def write_press_answer(outcome: Outcome) -> str:
     """Return what the one who pressed a button is told where it changed nothing."""
     owner = outcome.facts.get("owner")
-    return tell(outcome, it=f"<@{owner}>" if owner else "that")
+    return tell(outcome, it=mention(str(owner)) if owner else "that")

@@ -1,4 +1,4 @@
-"""What the doctor finds: checks, marks, findings, and the report of them all."""
+"""What the doctor finds: checks, marks, findings, and what they come to."""
 
 from dataclasses import dataclass
 from enum import StrEnum
