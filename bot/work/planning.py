@@ -184,7 +184,7 @@ class ShareHandler:
             problem,
             until=at,
             # While its message is sought, there is no thread to tell anything in.
-            told={} if share.seek else self._resolver.names(share),
+            told={} if share.is_sought else self._resolver.names(share),
         )
         self._runner.submit(job, at=at)
         self._runner.submit(Job(JobKind.REPLY, share.share_id, share.channel_id))
@@ -198,7 +198,7 @@ class ShareHandler:
 
         What the ledger knew before is looked at as ever.
         """
-        if share.seek:
+        if share.is_sought:
             self._tell(share, outcome)
             return
         self._plan(share, self._resolver.end_all(share, outcome))

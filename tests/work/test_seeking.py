@@ -6,6 +6,7 @@ import pytest
 
 from bot.config import PrivateFiles
 from bot.domain.commands import parse_command
+from bot.domain.deletions import Deletion
 from bot.domain.files import SharedFile
 from bot.domain.forms import Entries, Form, MessageFiles, Uploads
 from bot.domain.mentions import parse_mention
@@ -244,6 +245,28 @@ def test_in_a_shared_channel_a_message_with_no_known_project_stays_quiet(bench):
     bench.plan(share_id := share_in_shared_channel(bench, "UANNA", text="UTF-8"))
 
     assert told(bench, share_id) is None
+
+
+def test_in_a_shared_channel_a_message_that_was_deleted_is_not_spoken_of(bench):
+    message, share_id = bench.share(bench.slack.add_file(), channel="CSHARED")
+    deletion = Deletion("T1", "CSHARED", message.ts)
+    bench.ledger.withdrawals.withdraw(deletion)
+
+    bench.plan(share_id)
+
+    assert told(bench, share_id) is None
+    assert bench.ledger.replies.get(share_id).report.is_left_out
+
+
+def test_while_slack_does_not_tell_whose_person_it_was_the_thread_is_told(bench):
+    bench.directory.find_project(WorkItemKey("WEB", 1))
+    bench.slack.fail(Fault("slack.users.info", answer(503, b""), times=2))
+    share_id = share_in_shared_channel(bench, "UANNA")
+
+    bench.plan(share_id)
+
+    (item,) = bench.ledger.replies.get(share_id).report.items
+    assert item.waiting_for.code == "SlackUnavailable"
 
 
 def test_in_a_channel_of_ours_slack_is_not_asked_whose_person_it_was(bench):

@@ -48,6 +48,11 @@ class NewShare:
     is_asked_for: bool = False
     is_withdrawn: bool = False
 
+    @property
+    def is_sought(self) -> bool:
+        """Whether its message is still to be found, with the thread to answer in."""
+        return self.is_asked_for and self.seek is not None
+
 
 def read_new_share(connection: Connection, share_id: int) -> NewShare | None:
     """Return the share if it is still to be planned."""
