@@ -75,7 +75,7 @@ def test_a_message_full_of_keys_costs_nobody_else_a_thing(world):
 
     message = world.slack.share([world.slack.add_file()], text=keys)
 
-    assert "at most" in world.reply(message)
+    assert "no more than 20" in world.reply(message)
     assert world.plane.exchanges("plane.work_item") == []
     assert world.plane.state.attachments() == []
 
