@@ -1,5 +1,6 @@
 """Plane's links on work items: ids out, or a typed error."""
 
+import dataclasses
 import json
 import uuid
 
@@ -97,9 +98,16 @@ def test_a_work_item_that_is_gone_or_put_away_is_told(links, item, plane):
     assert caught.value.item == "WEB-1"
 
     plane.state.delete(row)
-    for operation in ("plane.work_item_by_id", "plane.create_link"):
-        with pytest.raises(errors.WorkItemNotFound):
-            CALLS[operation](links, item)
+    with pytest.raises(errors.WorkItemNotFound):
+        links.check_item(item)
+    links.create(item, url=URL, title="t")  # which is why it is checked before
+
+
+def test_a_work_item_whose_row_is_gone_takes_no_link(links, item):
+    purged = dataclasses.replace(item, work_item_id=NOBODY)
+
+    with pytest.raises(errors.WorkItemNotFound):
+        links.create(purged, url=URL, title="t")
 
 
 @pytest.mark.parametrize("operation", CALLS)

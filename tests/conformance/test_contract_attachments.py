@@ -59,7 +59,10 @@ def test_the_policy_names_the_type_the_key_and_the_range(plane):
 
 @pytest.mark.parametrize(
     "mime",
-    ["text/x-python", "image/heic", "text/plain; charset=utf-8", "IMAGE/PNG", ""],
+    [
+        *("text/x-python", "image/heic", "text/plain; charset=utf-8", "IMAGE/PNG", ""),
+        ["image/png"],
+    ],
 )
 def test_a_type_that_is_not_on_the_list_letter_by_letter_is_refused(plane, mime):
     answer = plane.create(type=mime)
@@ -76,7 +79,14 @@ def test_a_name_or_size_of_nothing_is_refused(plane, body):
     assert answer.json() == {"error": "Invalid request.", "status": False}
 
 
-@pytest.mark.parametrize("body", [{"size": "12"}, {"name": "n" * 731}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"size": "12"},
+        {"name": "n" * 731},
+        {"external_id": "\x00", "external_source": "slack"},
+    ],
+)
 def test_some_mistakes_of_the_client_break_plane(plane, body):
     answer = plane.create(**body)
 
@@ -248,6 +258,21 @@ def test_a_key_instead_of_ids_leads_nowhere(plane):
     )
 
     assert (answer.status_code, answer.json()) == (404, {"error": "Page not found."})
+
+
+@pytest.mark.parametrize(
+    ("older", "tail", "status"),
+    [
+        (True, "issue-attachments/", 200),
+        (True, "attachments/", 404),
+        (False, "issue-attachments/", 404),
+    ],
+)
+def test_the_older_path_is_older_in_both_its_parts(plane, older, tail, status):
+    path = plane.below(tail)
+    path = path.replace("work-items", "issues") if older else path
+
+    assert plane.ask("GET", path).status_code == status
 
 
 def test_other_methods_are_not_allowed(plane):

@@ -62,6 +62,10 @@ def test_comments_come_in_pages(plane, unique):
             {"comment_html": ["Null characters are not allowed."]},
         ),
         (
+            {"comment_html": "\ud800"},
+            {"comment_html": ["Surrogate characters are not allowed: U+D800."]},
+        ),
+        (
             {"external_id": "x" * 300},
             {"external_id": ["Ensure this field has no more than 255 characters."]},
         ),
@@ -120,6 +124,7 @@ def test_another_query_makes_it_another_url(plane, unique):
         ({}, {"url": ["This field is required."]}),
         ({"url": "slack://open"}, {"url": ["Invalid URL format."]}),
         ({"url": "example.com"}, {"url": ["Invalid URL format."]}),
+        ({"url": "https://example.c/"}, {"url": ["Invalid URL format."]}),
         ({"url": f"https://a.io/{'x' * 2100}"}, {"url": ["Invalid URL format."]}),
         ({"url": "ftp://example.com/a"}, {"url": ["Invalid URL scheme."]}),
         (

@@ -107,6 +107,20 @@ def test_the_next_page_begins_where_the_first_ended(plane):
     assert second.json()["prev_page_results"] is True
 
 
+def test_there_is_no_page_before_the_first(plane):
+    answer = plane.ask("GET", "projects/?cursor=1:-1:0")
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": "Error in parsing"})
+
+
+def test_a_search_in_an_unknown_workspace_finds_nothing(plane):
+    answer = plane.ask(
+        "GET", "/api/v1/workspaces/no-such-one/work-items/search/?search=1"
+    )
+
+    assert (answer.status_code, answer.json()) == (200, {"issues": []})
+
+
 def test_the_instance_tells_its_file_size_limit_without_a_key(plane):
     answer = plane.anonymous.get(f"{plane.url}/api/instances/", timeout=30)
 

@@ -42,6 +42,29 @@ def test_hidden_work_items_are_not_found_but_take_attachments(plane, key):
     assert create(plane, key).status_code == 200
 
 
+MADE = [("comments/", {}), ("links/", {"url": "https://example.com/"})]
+
+
+@pytest.mark.parametrize(("tail", "body"), MADE)
+def test_a_deleted_work_item_takes_comments_and_links_but_no_attachment(
+    plane, tail, body
+):
+    paths = path_of(plane, "WEB-1", tail), path_of(plane, "WEB-1")
+    plane.state.delete(plane.state.work_item("WEB-1"))
+
+    assert ask(plane, "POST", paths[0], json=body).status_code == 201
+    assert ask(plane, "GET", paths[0]).json()["total_count"] == 1
+    assert ask(plane, "POST", paths[1], json=WISH).status_code == 404
+
+
+@pytest.mark.parametrize(("tail", "body"), MADE)
+def test_an_archived_project_takes_comments_and_links_and_shows_none(plane, tail, body):
+    path = path_of(plane, "ARC-1", tail)
+
+    assert ask(plane, "POST", path, json=body).status_code == 201
+    assert ask(plane, "GET", path).json()["total_count"] == 0
+
+
 @pytest.mark.parametrize("caller", ["bob", "dave"])
 def test_outsiders_may_list_attachments_but_nothing_else(plane, caller):
     made, key = create(plane, "OPS-1"), f"plane_api_{caller}"

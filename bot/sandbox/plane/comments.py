@@ -28,12 +28,13 @@ class Comments:
     def create(self, call: Call) -> Response:
         """Store a comment as it came, unsanitised; empty ones are taken too.
 
-        The work item need not be the project's: the pair is not checked.
+        The work item need not be the project's, nor there any more: only the foreign
+        key is checked, and a deleted work item keeps its row for 60 days.
         """
         data = call.data
         self._refuse_twin(call, data, data.get("external_source"))
         _validate(data)
-        if self._state.work_items.find(call.param("work_item_id")) is None:
+        if not self._state.work_items.holds(call.param("work_item_id")):
             raise invalid_payload()
         row = Comment(
             created_at=self._state.clock(),
@@ -48,13 +49,16 @@ class Comments:
         return reply(self._show(self._state.comment_rows.put(row)), 201)
 
     def list(self, call: Call) -> Response:
-        """List a work item's comments, newest first, in pages."""
+        """List a work item's comments, newest first, in pages.
+
+        Those in an archived project are not listed (observed).
+        """
+        path = call.param("project_id"), call.param("work_item_id")
         rows = self._state.comment_rows.where(
-            lambda row: (
-                (row.project_id, row.work_item_id)
-                == (call.param("project_id"), call.param("work_item_id"))
-            )
+            lambda row: (row.project_id, row.work_item_id) == path
         )
+        if self._state.is_archived(call.param("project_id")):
+            rows = []
         return paginate(call.request, rows[::-1], self._show)
 
     def detail(self, call: Call) -> Response:

@@ -24,7 +24,10 @@ class Links:
         self._state = state
 
     def create(self, call: Call) -> Response:
-        """Add a link; a second one of the same URL is a 400 without an id."""
+        """Add a link; a second one of the same URL is a 400 without an id.
+
+        A deleted work item takes links, too (observed).
+        """
         data, item_id = call.data, call.param("work_item_id")
         _validate(data)
         url = clean(data["url"]) or ""
@@ -34,7 +37,7 @@ class Links:
             raise Failed(400, {"error": "URL already exists for this Issue"})
         # It looks, then inserts, as with external ids (plane/api/serializers/issue.py).
         time.sleep(self._state.twin_gap)
-        if self._state.work_items.find(item_id) is None:
+        if not self._state.work_items.holds(item_id):
             raise invalid_payload()
         row = Link(
             created_at=self._state.clock(),
@@ -47,13 +50,16 @@ class Links:
         return reply(self._show(self._state.link_rows.put(row)), 201)
 
     def list(self, call: Call) -> Response:
-        """List a work item's links, newest first, in pages."""
+        """List a work item's links, newest first, in pages.
+
+        Those in an archived project are not listed (observed).
+        """
+        path = call.param("project_id"), call.param("work_item_id")
         rows = self._state.link_rows.where(
-            lambda row: (
-                (row.project_id, row.work_item_id)
-                == (call.param("project_id"), call.param("work_item_id"))
-            )
+            lambda row: (row.project_id, row.work_item_id) == path
         )
+        if self._state.is_archived(call.param("project_id")):
+            rows = []
         return paginate(call.request, rows[::-1], self._show)
 
     def detail(self, call: Call) -> Response:

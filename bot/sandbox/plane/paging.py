@@ -19,7 +19,9 @@ def paginate(
     """Build the page of *items* that the query asks for."""
     size = _per_page(request)
     page = _page(request.arg("cursor", f"{size}:0:0"))
-    if page < 0 or size <= 0:
+    if page < 0:
+        raise Failed(400, {"detail": "Error in parsing"})
+    if size <= 0:
         raise broken()
     start = page * size
     results = [show(item) for item in items[start : start + size]]

@@ -112,6 +112,8 @@ class Reading:
         project = self._project(row)
         if call.caller.id not in project.members:
             return False
+        if call.param("slug") != self._state.workspace:
+            return False  # no 403: the search checks no permission
         return (
             row.sequence_id in numbers
             or text in row.name.lower()

@@ -7,7 +7,7 @@ from typing import Any
 _URL = re.compile(
     r"(?:https?|ftps?)://(?:[^\s:@/]+(?::[^\s:@/]*)?@)?"
     r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost"
-    r"|(?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_][^\s/?#:]*)"
+    r"|(?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_][^\s/?#:]+)"
     r"(?::\d{1,5})?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
@@ -29,7 +29,14 @@ def check_text(
         return f"Ensure this field has no more than {longest} characters."
     if "\x00" in text:
         return "Null characters are not allowed."
-    return None
+    return _surrogate_problem(text)
+
+
+def _surrogate_problem(text: str) -> str | None:
+    found = re.search("[\ud800-\udfff]", text)
+    if found is None:
+        return None
+    return f"Surrogate characters are not allowed: U+{ord(found[0]):X}."
 
 
 def check_url(value: Any) -> str | None:

@@ -39,6 +39,11 @@ class Table(Generic[AnyRow]):
             row = self._rows.get(row_id)
         return None if row is None or row.deleted else row
 
+    def holds(self, row_id: str) -> bool:
+        """Whether a foreign key to this id leads somewhere, if to a deleted row."""
+        with self._lock:
+            return row_id in self._rows
+
     def where(self, test: Callable[[AnyRow], bool]) -> list[AnyRow]:
         """Return the rows that pass *test*, oldest first."""
         with self._lock:
@@ -206,6 +211,11 @@ class State:
         """Return the role of *user* in a project; None for an outsider."""
         project = self.projects.find(project_id)
         return project.members.get(user.id) if project else None
+
+    def is_archived(self, project_id: str) -> bool:
+        """Whether a project is there and archived."""
+        project = self.projects.find(project_id)
+        return project is not None and project.archived
 
     def _put(self, row: Named) -> Named:
         if isinstance(row, Project):

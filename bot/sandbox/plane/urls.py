@@ -26,10 +26,13 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _WORKSPACE = "/api/v1/workspaces/(?P<slug>[^/]+)"
 _ITEMS = "(?:work-items|issues)"
 _BY_KEY = f"{_WORKSPACE}/{_ITEMS}/(?P<identifier>[^/]+)-(?P<number>[^/]+)/"
-_ITEM = (
-    f"{_WORKSPACE}/projects/(?P<project_id>{_UUID})/{_ITEMS}/(?P<work_item_id>{_UUID})/"
+_PROJECT = f"{_WORKSPACE}/projects/(?P<project_id>{_UUID})"
+_ID = f"(?P<work_item_id>{_UUID})"
+_ITEM = f"{_PROJECT}/{_ITEMS}/{_ID}/"
+# Either all of the older path, or all of the newer one.
+_ATTACHMENTS = (
+    f"{_PROJECT}/(?:(?P<older>issues)|work-items)/{_ID}/(?(older)issue-)attachments/"
 )
-_ATTACHMENTS = f"{_ITEM}(?:attachments|issue-attachments)/"
 _ONE = f"(?P<pk>{_UUID})/"
 
 #: Method, URL, operation, who may.

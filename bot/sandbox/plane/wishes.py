@@ -27,8 +27,8 @@ class Wish:
     def fits(self) -> bool:
         """Whether the database takes it; if not, Plane answers with its generic 500."""
         externals = self.external_id or "", self.external_source or ""
-        return all(len(each) <= LONGEST_EXTERNAL for each in externals) and _storable(
-            self.name
+        return all(len(each) <= LONGEST_EXTERNAL for each in externals) and all(
+            map(_storable, (self.name, *externals))
         )
 
 
@@ -39,11 +39,12 @@ def read_wish(data: dict[str, Any], file_size_limit: int) -> Wish:
         raise invalid("Invalid request.")
     if not isinstance(size, int | float):
         raise broken()  # `min(size, limit)` of a string or a list
-    if data.get("type") not in ALLOWED_TYPES:
+    mimetype = data.get("type")
+    if not isinstance(mimetype, str) or mimetype not in ALLOWED_TYPES:
         raise invalid("Invalid file type.")
     return Wish(
         name,
-        data["type"],
+        mimetype,
         min(size, file_size_limit),
         _external(data.get("external_id")),
         _external(data.get("external_source")),
@@ -59,4 +60,4 @@ def _storable(text: str) -> bool:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return "\x00" not in text
