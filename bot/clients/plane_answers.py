@@ -51,7 +51,8 @@ def raise_for_status(response: Response) -> None:
     status = response.status_code
     if status >= requests.codes.server_error:
         wait = retry_after(response.headers.get("Retry-After"))
-        # Plane itself answers 500 as JSON; HTML comes from what stands before it.
+        # Plane itself answers 500 as JSON, but for a search, which asks its database
+        # only when the answer is written; HTML comes from what stands before it.
         if status == requests.codes.server_error and error_text(response):
             raise PlaneFailed(retry_after=wait)
         raise PlaneUnavailable(retry_after=wait)

@@ -49,7 +49,8 @@ class PlaneComments:
             CommentExists: the project has a comment with this external id.
             PlaneUnavailable: whether there is one now is not known, nor before its
                 *retry_after* is over.
-            WorkItemNotFound: the work item is gone.
+            WorkItemNotFound: the work item is gone, and its row, which a deleted one
+                has for 60 days: until then it takes comments.
             ProjectRefused: the user may not comment in the project.
         """
         body = {
