@@ -28,10 +28,10 @@ class SlackHosts:
         try:
             parts = urlsplit(url)
             is_trusted = _origin(parts) == self._api or _is_slack(parts)
-            has_password = parts.username is not None or parts.password is not None
+            has_user = parts.username is not None
         except ValueError as error:
             raise DownloadMisled("") from error
-        if not is_trusted or has_password:
+        if not is_trusted or has_user:
             raise DownloadMisled((parts.hostname or "")[:255])
 
 

@@ -28,9 +28,9 @@ _PAGE = re.compile(rb"\s*<(?:!doctype\s+)?html", re.IGNORECASE)
 _STORED = frozenset({200, 201, 204})
 #: After these a POST stays a POST (RFC 9110, 15.4.8 and 15.4.9).
 _KEEPING = frozenset({307, 308})
-#: S3 says 400 for the first, though it only waited too long for the next piece
+#: S3 says 400 for this, though it only waited too long for the next piece
 #: (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
-_PASSING_CODES = frozenset({"RequestTimeout", "SlowDown"})
+_PASSING_CODE = "RequestTimeout"
 _PASSING = frozenset({408, 425, 429})
 
 
@@ -75,7 +75,7 @@ def problem_of(error: Exception, host: str) -> Problem:
 
 
 def _may_pass(status: int, code: str) -> bool:
-    return status in _PASSING or code in _PASSING_CODES
+    return status in _PASSING or code == _PASSING_CODE
 
 
 def _raise_for_redirect(response: Response, url: str, host: str) -> None:

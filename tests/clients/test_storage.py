@@ -1,5 +1,6 @@
 """The relay: Slack's bytes become the body of Plane's presigned POST."""
 
+import gzip
 import os
 import socket
 import ssl
@@ -9,10 +10,12 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot import errors
 from bot.clients.plane import UploadTicket
 from bot.clients.storage import PresignedForm, Storage
+from bot.clients.storage_answers import problem_of
 from bot.domain.references import WorkItemKey
 from bot.sandbox.plane import PlaneServer
 from bot.sandbox.slack import Generated, SlackServer
@@ -247,11 +250,12 @@ def test_the_reason_of_storage_is_told(relay, upload, ticket, store):
             "StorageRefused",
             {"reason": "AccessDenied"},
         ),
-        (403, b"<Message>Policy expired</Message>", "StorageExpired", {}),
+        (403, b"<Message>Policy Expired</Message>", "StorageExpired", {}),
         (404, b"not found", "StorageRefused", {"status": 404, "reason": ""}),
         (411, b"<Code>MissingContentLength</Code>", "StorageRefused", {"status": 411}),
         (403, b"<Code><!channel></Code>", "StorageRefused", {"reason": ""}),
         (408, b"", "StorageUnavailable", {}),
+        (425, b"", "StorageUnavailable", {}),
         (429, b"", "StorageUnavailable", {}),
         (500, b"", "StorageUnavailable", {}),
         (503, b"<Code>SlowDown</Code>", "StorageUnavailable", {"host": "127.0.0.1"}),
@@ -272,6 +276,15 @@ def test_each_status_means_what_it_says(
 
     assert told.code == code
     assert facts.items() <= told.facts.items()
+
+
+def test_a_refusal_that_comes_compressed_is_understood(relay, upload, ticket, store):
+    _, shared = upload()
+    granted = ticket(shared.size)
+    packed = gzip.compress(b"<Message>Policy expired</Message>")
+    store.fail(Fault("storage.post", answer(403, packed, {"Content-Encoding": "gzip"})))
+
+    assert caught(relay, shared, granted).code == "StorageExpired"
 
 
 REDIRECTS = [
@@ -360,6 +373,12 @@ def test_a_storage_that_is_not_there_is_told(relay, upload, ticket, store):
     assert told.facts == {"host": "127.0.0.1"}
 
 
+def test_a_storage_that_takes_no_connection_in_time_is_not_reached():
+    told = problem_of(requests.ConnectTimeout(), "s3.example")
+
+    assert (told.code, told.facts) == ("StorageUnreachable", {"host": "s3.example"})
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -369,6 +388,7 @@ def test_a_storage_that_is_not_there_is_told(relay, upload, ticket, store):
         "http:///x",
         "",
         "None",
+        "x" * 300,
     ],
 )
 def test_an_address_that_is_none_is_told(relay, upload, url):
@@ -377,7 +397,7 @@ def test_an_address_that_is_none_is_told(relay, upload, url):
     told = caught(relay, shared, UploadTicket("a", url, (), shared.size))
 
     assert told.code == "StorageMisconfigured"
-    assert told.facts == {"address": url}
+    assert told.facts == {"address": url[:200]}
 
 
 def test_an_address_glued_together_of_two_is_told(relay, upload):
@@ -603,6 +623,7 @@ def test_what_was_stored_can_be_read_back(storage, stored):
         (answer(403, b"<Code>AccessDenied</Code>"), errors.StorageRefused),
         (answer(404, b"<Code>NoSuchKey</Code>"), errors.StorageRefused),
         (answer(302, b"", {"Location": "https://a.test/"}), errors.StorageRedirected),
+        (answer(302, b"", {"Location": "https://[x"}), errors.StorageUnavailable),
         (answer(307, b"", {"Location": "/uploads/"}), errors.StorageMoved),
         (answer(503), errors.StorageUnavailable),
         (cut, errors.StorageUnavailable),
