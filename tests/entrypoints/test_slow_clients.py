@@ -35,14 +35,21 @@ def answer_slowly(environ, start_response):
     return answer(environ, start_response)
 
 
-def build(server_class=PatientServer, app=answer, host="127.0.0.1", **options):
-    """Build a server that gives a request one second."""
+def build(
+    server_class=PatientServer,
+    app=answer,
+    *,
+    host="127.0.0.1",
+    seconds=SECONDS,
+    **options,
+):
+    """Build a server that gives a request so many seconds."""
     return server_class(
         app,
         host=host,
         port=0,
         threads=1,
-        channel_timeout=SECONDS,
+        channel_timeout=seconds,
         **options,
     )
 
@@ -152,6 +159,12 @@ def test_whoever_has_asked_already_is_heard_before_a_place_is_taken_away():
     answers = ask_at_once(server, 60)
 
     assert set(answers) == {b"HTTP/1.1 200 OK"}
+
+
+def test_who_waits_for_an_answer_owes_nothing():
+    server = build(app=answer_slowly, seconds=0)
+
+    assert ask_at_once(server, 5) == [b"HTTP/1.1 200 OK"] * 5
 
 
 def test_while_requests_wait_the_sockets_are_left_alone():

@@ -5,6 +5,7 @@ import hashlib
 import json
 import socket
 import threading
+import time
 
 import pytest
 from slack_bolt import App
@@ -12,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.clients.slack_sockets import SlackSockets
 from bot.entrypoints.socket_mode import Pauses, SocketMode
+from bot.errors import SlackThrottled
 from bot.sandbox.slack import SlackServer
 from bot.sandbox.wire import Fault, answer
 from bot.work.precedence import Precedence
@@ -83,6 +85,22 @@ def test_a_socket_that_cannot_be_read_is_replaced(app):
         mode.stop()
 
 
+class Busy:
+    """Sockets that cannot be had before so many seconds; they note who asks when."""
+
+    SECONDS = 0.8
+
+    def __init__(self):
+        self.asked = []
+        self.is_asked_again = threading.Event()
+
+    def open(self):
+        self.asked.append(time.monotonic())
+        if len(self.asked) == 2:
+            self.is_asked_again.set()
+        raise SlackThrottled(retry_after=self.SECONDS)
+
+
 @pytest.fixture
 def silent():
     """A server that opens a WebSocket and never says a word; its URL."""
@@ -146,6 +164,19 @@ def test_a_refused_app_token_is_named_in_the_log(slack, connect, caplog):
     slack.sockets.wait_connected(1, 10)
 
     assert "invalid_auth" in caplog.text
+
+
+def test_slack_is_asked_for_no_socket_before_it_said(app):
+    sockets = Busy()
+    mode = SocketMode(app, sockets, Precedence())
+    mode.start()
+    try:
+        assert sockets.is_asked_again.wait(10)
+    finally:
+        mode.stop()
+
+    first, second = sockets.asked[:2]
+    assert second - first >= Busy.SECONDS
 
 
 def test_what_a_listener_fails_at_is_not_answered_and_comes_again(slack, app, connect):
