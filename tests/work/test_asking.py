@@ -8,7 +8,7 @@ from bot.domain.mentions import parse_mention
 from bot.domain.outcomes import ATTACHED
 from bot.domain.presses import Decision, Press
 from bot.domain.references import WorkItemKey
-from bot.errors import PlaneUnavailable
+from bot.errors import BotNotInvited, PlaneUnavailable
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.parts import Resolution
 from bot.work.ledger.schema import attachments
@@ -231,6 +231,7 @@ def test_an_answer_that_is_quicker_than_the_note_of_the_question_stays(bench, fi
     bench.decide(shown, is_yes=True)
 
     bench.ledger.consents.asked(question)
+    bench.ledger.consents.unasked(question, BotNotInvited())
 
     assert codes(bench, share_id) == [None]
     assert bench.decide(shown, is_yes=False) is None

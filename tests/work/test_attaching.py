@@ -118,22 +118,18 @@ def test_a_record_whose_bytes_may_be_missing_is_made_anew(bench):
 
 
 def test_what_is_stored_only_has_to_be_completed(bench):
-    """The process ended after storage's yes."""
     file = bench.slack.add_file()
-    share_id, attachment_id, ticket = bench.opened(file)
-    with bench.remotes.files.open(
-        bench.ledger.attachments.get_open(attachment_id).file
-    ) as download:
-        bench.remotes.storage.relay(download, ticket, progress=lambda n: None)
-    bench.ledger.attachments.open(attachment_id, ticket.asset_id)
-    bench.ledger.attachments.store(attachment_id)
-    downloads = file.downloads
+    _, share_id = bench.share(file)
+    (attachment_id,) = bench.plan(share_id)
+    bench.plane.fail(Fault("plane.complete_attachment", cut))
+    bench.attach(attachment_id)
+    made = [record.id for record in bench.records()]
 
     bench.attach(attachment_id)
 
     assert bench.outcome(share_id) == ATTACHED.code
-    assert [record.id for record in bench.records()] == [ticket.asset_id]
-    assert file.downloads == downloads
+    assert [record.id for record in bench.records()] == made
+    assert file.downloads == 1
 
 
 def test_a_stored_record_that_somebody_deleted_is_made_anew(bench):
@@ -322,7 +318,7 @@ def test_progress_is_passed_on_once_in_a_while(bench):
     bench.attach(attachment_id, timer=lambda: next(seconds))
 
     # A second passes with each piece, and two make a while.
-    assert told
+    assert len(told) > 1
     assert all(b - a == 2 * 262_144 for a, b in itertools.pairwise(told))
 
 

@@ -221,6 +221,18 @@ def test_a_person_whom_slack_does_not_show_is_somebody(bench):
     assert "<strong>Somebody</strong>" in bench.commented()[0]
 
 
+def test_where_slack_does_not_tell_where_it_is_a_comment_has_no_link(bench):
+    attached(bench)
+    refusal = b'{"ok": false, "error": "team_access_not_granted"}'
+    bench.slack.fail(Fault("slack.auth.test", answer(200, refusal, JSON), times=2))
+
+    bench.comment()
+
+    (comment,) = bench.commented()
+    assert "#general" in comment
+    assert "href" not in comment
+
+
 @pytest.mark.parametrize("method", ["users.info", "auth.test", "conversations.info"])
 def test_a_slack_that_is_away_is_waited_for(bench, method):
     attached(bench)

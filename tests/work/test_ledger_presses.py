@@ -41,9 +41,10 @@ def sought(**fields):
 
 
 def attached(ledger, *files, **fields):
-    """Plan a share and have its files attached; return its id and its attachments'."""
+    """Have a share's files attached in the end; return its id and its attachments'."""
     share_id, work = ledger.plan(make_share(*files, **fields))
     for attachment_id in work:
+        ledger.attachments.postpone(attachment_id, PlaneUnavailable(), until=5.0)
         ledger.attachments.decide(attachment_id, ATTACHED, asset_id=ASSET)
     ledger.replies.finish(ledger.replies.get(share_id))
     return share_id, work
@@ -103,6 +104,18 @@ def test_a_trigger_that_is_known_is_not_taken_in_again(ledger):
     )
     assert ledger.shares.add(sought()) is None
     assert ledger.shares.add(sought(trigger="reaction:2")) not in (None, share_id)
+
+
+def test_a_message_that_was_edited_has_its_files_sought_anew(ledger):
+    share_id = ledger.shares.add(sought())
+    ledger.shares.find(
+        ledger.shares.get_new(share_id), Found("C1", "1.1", "1.0", (), (), False, False)
+    )
+    edited = sought(version="1700000009.000000")
+
+    assert ledger.shares.add(edited) == share_id
+
+    assert ledger.shares.get_new(share_id).seek == edited.seek
 
 
 def test_what_is_told_ends_the_share(ledger):
@@ -187,7 +200,7 @@ def test_what_a_share_attached_is_to_be_removed(ledger):
     for attachment_id in work:
         open_ = ledger.attachments.get_open(attachment_id)
         assert (open_.state, open_.asset_id) == (AttachmentState.REMOVING, ASSET)
-        assert open_.attempts == Attempts(0, None)
+        assert open_.attempts == Attempts(0, None)  # a patience of its own
     assert outcomes(ledger, share_id) == [None, None]
     assert not ledger.replies.get(share_id).report.is_final
     due = (ledger.clock.now, "C1")

@@ -18,7 +18,7 @@ from bot.work.ledger.schema import (
     share_files,
     shares,
 )
-from tests.work.values import item_id, make_share
+from tests.work.values import found, item_id, make_share
 
 ASSET = item_id(7)
 DAY = 24 * 60 * 60
@@ -162,7 +162,9 @@ def test_what_is_being_moved_stays_until_it_is(ledger, pruning):
     source = attach(ledger)
     grow_old(ledger)
     moving = make_share(trigger="form:V1", keys=("WEB-2",), moves=source)
-    _, (there,) = ledger.plan(moving)
+    moving_id = ledger.shares.add(moving)
+    assert prune(ledger, pruning) == Pruned(0, None)
+    (there,) = ledger.shares.plan(moving_id, [found("WEB-2")])
     assert prune(ledger, pruning) == Pruned(0, None)
 
     (old,) = ledger.attachments.decide(there, ATTACHED, asset_id=item_id(8)).removals

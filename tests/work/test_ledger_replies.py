@@ -111,9 +111,13 @@ def test_a_postponed_reply_waits_and_counts(ledger, share_id):
 
 
 def test_a_reply_that_failed_is_not_taken_up_again(ledger, share_id):
+    ledger.replies.postpone(share_id, until=7.0)
+
     ledger.replies.fail(ledger.replies.get(share_id))
 
     assert due(ledger) == []
+    failed = ledger.replies.get(share_id)
+    assert (failed.attempts, failed.waiting_since, failed.not_before) == (0, None, 0.0)
 
 
 def test_what_came_up_since_is_said_though_what_was_before_is_given_up(ledger):

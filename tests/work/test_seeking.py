@@ -1,5 +1,6 @@
 """What a trigger did not bring is sought: message, files and work item."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -206,6 +207,16 @@ def test_the_files_of_a_stranger_are_a_strangers_whoever_reacts(bench):
 
     (item,) = bench.ledger.replies.get(share_id).report.items
     assert item.problem.code == "ExternalPerson"
+
+
+def test_a_message_that_does_not_tell_its_workspace_is_of_ours(bench):
+    message = post(bench, "WEB-1", "a.pdf")
+    said = {"ts": message.ts, "user": "UANNA", "text": "WEB-1"}
+    said["files"] = [{"id": message.files[0].id}]
+    page = json.dumps({"ok": True, "messages": [said]}).encode()
+    bench.slack.fail(Fault("slack.conversations.replies", answer(200, page)))
+
+    assert len(bench.plan(bench.react(message))) == 1
 
 
 def react_in_shared_channel(bench, user):

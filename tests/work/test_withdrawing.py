@@ -14,6 +14,7 @@ from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.deciding import Decided
 from bot.work.ledger.withdrawals import Withdrawn
 from tests.work.bench import LINKS
+from tests.work.values import found, make_share
 
 AWAY = answer(503, b"<html>Service Unavailable</html>")
 
@@ -269,6 +270,21 @@ def test_what_is_given_up_after_its_message_was_deleted_is_told_as_left_out(benc
     assert bench.outcome(share_id) == "MessageDeleted"
 
 
+def test_what_waits_for_a_yes_is_left_out_at_once(ledger):
+    share = make_share()
+    share_id = ledger.shares.add(share)
+    ledger.shares.plan(share_id, [found("WEB-1")], needs_consent=True)
+    ledger.replies.finish(ledger.replies.get(share_id))
+
+    deletion = Deletion(share.team_id, share.channel_id, share.message_ts)
+    withdrawn = ledger.withdrawals.withdraw(deletion)
+
+    assert withdrawn == Withdrawn([], [], replies=(share_id,))
+    reply = ledger.replies.get(share_id)
+    assert reply.due_at == ledger.clock.now
+    assert reply.report.items[0].files[0].outcome == Outcome.of(MessageDeleted())
+
+
 # --- what is heard in another order ---------------------------------------------
 
 
@@ -316,12 +332,16 @@ def test_an_edit_that_is_heard_after_the_deletion_attaches_nothing(bench):
     assert bench.told(message) == []
 
 
-def test_a_deletion_of_another_message_means_nothing(bench):
-    file = bench.slack.add_file()
-    delete(bench, bench.slack.post("hello"))
-    _, share_id = bench.share(file)
+@pytest.mark.parametrize(
+    "other", [{"team_id": "T2"}, {"channel_id": "C2"}, {"message_ts": "1.1"}]
+)
+def test_a_deletion_of_another_message_means_nothing(ledger, other):
+    share = make_share()
+    home = {"team_id": share.team_id, "channel_id": share.channel_id}
+    deletion = Deletion(**{**home, "message_ts": share.message_ts, **other})
 
-    (attachment_id,) = bench.plan(share_id)
-    bench.attach(attachment_id)
+    ledger.withdrawals.withdraw(deletion)  # before the message, and after it
+    _, (attachment_id,) = ledger.plan(share)
+    assert ledger.withdrawals.withdraw(deletion) == Withdrawn([], [])
 
-    assert bench.attached() == [file.sha256]
+    assert not ledger.attachments.get_open(attachment_id).is_withdrawn
