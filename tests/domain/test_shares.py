@@ -104,6 +104,12 @@ def test_what_people_write_is_a_share(event):
     assert dataclasses.replace(parse(event), version="") == parse(body())
 
 
+def test_of_very_many_keys_the_first_hundred_count():
+    share = parse(body(text=" ".join(f"WEB-{number}" for number in range(1, 200))))
+
+    assert [each.sequence_id for each in share.references] == [*range(1, 101)]
+
+
 def test_an_edit_counts_as_the_message_that_was_edited():
     share = parse(changed(edited=EDITED, fields={"text": "now WEB-13"}))
 

@@ -1,5 +1,7 @@
 """Comments in the ledger: what each has to tell of, and when it is looked at."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.outcomes import (
@@ -102,6 +104,17 @@ def test_two_triggers_on_one_message_ask_for_one_comment(ledger):
 
     assert due(ledger) == [1]
     assert files(ledger) == ["F1"]
+
+
+def test_a_work_item_that_has_another_key_now_has_its_comment_under_it(ledger):
+    attach(ledger, make_share())
+    other = replace(found("SITE-1", 1), project_id=item_id(9))
+
+    attach(ledger, make_share(trigger="reaction:1", keys=("SITE-1",)), other)
+
+    comment = ledger.comments.get_due(1)
+    assert due(ledger) == [1]
+    assert (comment.item_key, comment.project_id) == ("SITE-1", item_id(9))
 
 
 def test_what_one_message_shares_on_two_work_items_are_two_comments(ledger):

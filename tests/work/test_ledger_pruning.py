@@ -180,6 +180,7 @@ def test_it_goes_on_from_batch_to_batch_past_what_stays(ledger, pruning):
     leave_new(ledger)
     for number in range(2, BATCH + 2):
         answer(ledger, number)
+    assert prune(ledger, pruning) == Pruned(0, None)  # a whole batch of young ones
     grow_old(ledger)
     attach(ledger, number=2)
 

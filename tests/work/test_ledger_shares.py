@@ -149,8 +149,9 @@ def test_a_share_of_no_known_project_becomes_quiet(ledger):
 
 def test_a_refused_reference_is_told_and_makes_no_attachment(ledger):
     problem = Outcome.of(WorkItemNotFound("WEB-9"))
+    share = make_share(keys=("WEB-9", "WEB-1"))
     share_id, work = ledger.plan(
-        make_share(keys=("WEB-9", "WEB-1")),
+        share,
         Resolution(WorkItemKey("WEB", 9), "WEB-9", problem=problem),
         found("WEB-1"),
     )
@@ -159,6 +160,7 @@ def test_a_refused_reference_is_told_and_makes_no_attachment(ledger):
     assert (refused.key, refused.problem, refused.files) == ("WEB-9", problem, ())
     assert (attached.key, attached.problem) == ("WEB-1", None)
     assert len(work) == len(attached.files) == 1
+    assert ledger.shares.add(share) is None  # delivered again, it is not asked for anew
 
 
 def test_what_an_edit_added_meanwhile_is_still_to_be_planned(ledger):

@@ -1,6 +1,7 @@
 """A remote file becomes one link on its work item, however an earlier run ended."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.sandbox.wire import Fault, answer, cut
 from bot.work.attach import AttachWorkflow
 from bot.work.ledger.states import AttachmentState
 from bot.work.runner import Job, JobKind
+from tests.work.values import make_file, make_share
 
 JSON = {"Content-Type": "application/json"}
 BROKEN = b'{"error":"Something went wrong please try again later"}'
@@ -158,6 +160,22 @@ def test_two_processes_with_files_of_one_address_make_one_link(bench, file):
     bench.attach(second_id, workflow=other)
     assert bench.outcome(second) == ALREADY_LINKED.code
     assert urls(bench) == [URL]
+
+
+def test_only_who_is_about_to_make_the_same_link_is_waited_for(ledger):
+    def plan(number, url, key):
+        file = make_file(f"F{number}", mode="external", external_url=url)
+        share = make_share(file, ts=f"1700000000.{number:06}", keys=(key,))
+        return ledger.plan(share)[1][0]
+
+    first, second = plan(1, URL, "WEB-1"), plan(2, URL, "WEB-1")
+    others = [plan(3, f"{URL}#2", "WEB-1"), plan(4, URL, "WEB-2")]
+    expect = partial(ledger.attachments.expect_link, within=2.0)
+
+    assert [expect(each) for each in (second, *others)] == [True] * 3
+    assert not expect(first)
+    ledger.attachments.restart(second)
+    assert expect(first)
 
 
 def test_a_stub_that_turns_out_to_be_remote_is_linked(bench, file):

@@ -217,6 +217,21 @@ def test_a_reply_that_somebody_deleted_is_posted_anew(bench):
     assert "was removed again." in text
 
 
+def test_a_reply_that_may_not_be_edited_is_not_posted_anew(bench, caplog):
+    message, share_id = attached(bench)
+    bench.reply(share_id)
+    bench.ledger.replies.show(share_id, ts="1.1", digest="of something else")
+    bench.ledger.shares.announce(share_id, {})
+    bench.clock.now += EDIT_SECONDS
+    refusal = b'{"ok": false, "error": "cant_update_message"}'
+    bench.slack.fail(Fault("slack.chat.update", answer(200, refusal)))
+
+    bench.reply(share_id)
+
+    assert len(bench.told(message)) == 1
+    assert "cannot be answered" in caplog.text
+
+
 def test_a_deleted_reply_that_is_posted_anew_is_never_doubled(bench):
     message, share_id = attached(bench)
     bench.reply(share_id)

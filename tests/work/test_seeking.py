@@ -616,7 +616,7 @@ def test_a_linked_file_of_another_public_channel_is_taken_and_answered_there(
         channel_name="privategroup",
     )
 
-    assert planned(bench, share_id, private=False) == (["WEB-1"], ["a.pdf"])
+    assert planned(bench, share_id, private=PrivateFiles.DENY) == (["WEB-1"], ["a.pdf"])
     reply = bench.ledger.replies.get(share_id)
     assert (reply.channel_id, reply.thread_ts) == ("CGENERAL", message.ts)
 
@@ -934,7 +934,7 @@ def test_uploads_are_looked_up_and_answered_in_direct_messages(bench):
 def test_uploads_come_from_no_private_conversation(bench):
     share_id = fill(bench, Uploads(), uploads=[bench.slack.add_file()])
 
-    assert len(bench.plan(share_id, private=False)) == 1
+    assert len(bench.plan(share_id, private=PrivateFiles.DENY)) == 1
 
 
 def test_what_somebody_else_uploaded_is_not_seen(bench):

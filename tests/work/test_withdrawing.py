@@ -11,8 +11,8 @@ from bot.domain.references import WorkItemKey
 from bot.domain.shares import parse_share
 from bot.errors import DAY, MessageDeleted
 from bot.sandbox.wire import Fault, answer, cut
-from bot.work.ledger.deciding import Decided
 from bot.work.ledger.withdrawals import Withdrawn
+from bot.work.runner import Job, JobKind
 from tests.work.bench import LINKS
 from tests.work.values import found, make_share
 
@@ -148,18 +148,24 @@ def test_who_asks_for_it_while_it_is_left_out_gets_it(bench):
     file = bench.slack.add_file()
     message, share_id = bench.share(file)
     (attachment_id,) = bench.plan(share_id)
-    delete(bench, message)
-    _, other_id = bench.share(file, channel="CSECRET")
-    bench.plan(other_id)
-
-    decided = bench.ledger.attachments.decide(
-        attachment_id, Outcome.of(MessageDeleted())
-    )
-
-    assert decided == Decided([share_id], [], is_wanted=True)
+    bench.plane.fail(Fault("plane.complete_attachment", cut))
     bench.attach(attachment_id)
+    delete(bench, message)
+    asked = []
+
+    def ask(request):
+        asked.append(bench.share(file, channel="CSECRET")[1])
+        bench.plan(asked[0])
+        bench.agenda.jobs.clear()
+
+    bench.plane.fail(Fault("plane.delete_attachment", ask))
+    bench.attach(attachment_id)
+
     assert bench.outcome(share_id) == "MessageDeleted"
-    assert bench.outcome(other_id) == "Attached"
+    again = Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL")
+    assert again in [job for job, _ in bench.agenda.jobs]
+    bench.attach(attachment_id)
+    assert bench.outcome(asked[0]) == "Attached"
 
 
 def test_what_is_attached_stays_and_messages_of_others_mean_nothing(bench):
