@@ -83,7 +83,7 @@ def test_the_question_comes_after_the_reply_that_makes_the_thread(bench, asked):
 def test_who_was_asked_is_not_asked_by_itself_again(bench, asked):
     _, share_id, _ = asked
 
-    bench.plan(share_id, private=ASK)
+    bench.ledger.shares.announce(share_id, {})
     show(bench, share_id)
 
     assert len(bench.slack.ephemerals("UANNA")) == 1

@@ -156,6 +156,8 @@ def test_a_stub_is_looked_up_and_what_is_told_is_kept(bench):
 
     bench.attach(attachment_id)
     assert bench.lines(share_id)[0].name == "shared.pdf"
+    known = bench.ledger.attachments.get_open(attachment_id).file
+    assert (known.size, known.shared_by) == (file.size, "UANNA")
     bench.clock.now += 2
     bench.attach(attachment_id)
 

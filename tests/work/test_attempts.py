@@ -1,5 +1,7 @@
 """Whether something is tried again, and when."""
 
+import logging
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,17 +11,21 @@ from bot.errors import (
     HOUR,
     MINUTE,
     FileNotReady,
+    JobLost,
+    LedgerUnavailable,
     PlaneStumbled,
     PlaneThrottled,
     PlaneUnavailable,
     Problem,
     TransientProblem,
+    Unexpected,
 )
 from bot.work.attempts import (
     CALM_SECONDS,
     FIRST_SECONDS,
     LONGEST_SECONDS,
     Patience,
+    foreseeing,
 )
 from bot.work.ledger.attempts import Attempts
 
@@ -125,3 +131,19 @@ def test_what_must_not_be_given_up_is_tried_for_ever():
     at = patience.next_try(PlaneUnavailable(), long_ago)
 
     assert at == NOW + LONGEST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"),
+    [
+        (PlaneUnavailable(), PlaneUnavailable),
+        (LedgerUnavailable("away"), LedgerUnavailable),
+        (JobLost("taken over"), JobLost),
+        (ZeroDivisionError(), Unexpected),
+    ],
+)
+def test_what_nobody_foresaw_is_a_problem_and_what_has_a_name_keeps_it(raised, seen):
+    with pytest.raises(seen) as info, foreseeing(logging.getLogger(__name__)):
+        raise raised
+
+    assert type(info.value) is seen

@@ -122,8 +122,7 @@ def leave_undecided(ledger):
 
 
 def leave_unanswered(ledger):
-    _, (attachment_id,) = ledger.plan(make_share())
-    ledger.attachments.decide(attachment_id, ATTACHED, asset_id=ASSET)
+    ledger.shares.announce(attach(ledger), {})
 
 
 def leave_being_removed(ledger):
