@@ -240,11 +240,13 @@ def test_a_second_press_does_nothing_more(ledger):
 
 
 def test_only_what_the_share_attached_itself_is_removed(ledger):
-    attached(ledger, "F1")
+    first_id, _ = attached(ledger, "F1")
     second_id, (attachment_id,) = ledger.plan(make_share("F1", ts=SECOND))
     ledger.attachments.decide(attachment_id, ALREADY_ATTACHED, asset_id=ASSET)
 
     assert ledger.presses.undo(press(second_id)) == []
+    assert ledger.presses.undo(press(first_id)) == [attachment_id]
+    assert outcomes(ledger, second_id) == [ALREADY_ATTACHED]
 
 
 def test_what_failed_is_not_removed(ledger):

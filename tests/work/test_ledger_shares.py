@@ -80,9 +80,13 @@ def test_an_edit_adds_what_is_new_in_it_to_the_share(ledger):
 
 
 def test_an_edit_that_only_takes_away_changes_nothing(ledger):
-    ledger.plan(make_share(keys=("WEB-1", "WEB-2")))
+    share_id, _ = ledger.plan(make_share(keys=("WEB-1", "WEB-2")))
 
-    assert ledger.shares.add(make_share(keys=("WEB-2",))) is None
+    edited = make_share(keys=("WEB-2",), version="1700000009.000000")
+    assert ledger.shares.add(edited) is None
+
+    items = ledger.replies.get(share_id).report.items
+    assert [item.key for item in items] == ["WEB-1", "WEB-2"]
 
 
 def test_the_parts_of_an_edit_come_after_those_there_were(ledger):
