@@ -511,6 +511,8 @@ def test_what_is_being_answered_at_the_end_is_answered():
     asking.start()
     assert entered.wait(20)
     stopping.start()
+    stopping.join(0.2)
+    assert stopping.is_alive()  # until all are answered
     release.set()
     stopping.join(20)
     asking.join(20)
