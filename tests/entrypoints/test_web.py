@@ -16,7 +16,13 @@ from sqlalchemy import text
 from bot.config import AttachSettings, PrivateFiles
 from bot.domain.visits import Visitor
 from bot.entrypoints.requests_from_slack import Verifier
-from bot.entrypoints.web import MOST_BODY_BYTES, HttpServer, WebApp, dispatch
+from bot.entrypoints.web import (
+    MOST_BODY_BYTES,
+    MOST_HEAD_BYTES,
+    HttpServer,
+    WebApp,
+    dispatch,
+)
 from bot.sandbox.slack.signing import sign
 from bot.work.ledger.database import Database
 from bot.work.precedence import Precedence
@@ -458,6 +464,14 @@ def test_a_body_that_is_too_long_is_not_taken(site):
         connection.sendall(f"{head}\r\nHost: x\r\n\r\n".encode())
 
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_head_that_is_too_long_is_not_taken(site):
+    head = b"POST /slack/events HTTP/1.1\r\nX-Long: ".ljust(MOST_HEAD_BYTES, b"x")
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(head)
+
+        assert connection.recv(65536).startswith(b"HTTP/1.0 431 ")
 
 
 def test_a_body_that_is_just_short_enough_is_taken(site):
