@@ -45,6 +45,14 @@ class Work:
             self._now[job] -= 1
             self._changed.notify_all()
 
+    def occupy(self, runner, jobs, *, running):
+        """Submit *jobs* that are held; return once the first *running* of them run."""
+        for each in jobs:
+            self.hold(each)
+            runner.submit(each)
+        for each in jobs[:running]:
+            self.wait_for(each)
+
     def wait_for(self, job, *, times=1):
         """Wait until *job* began to run for the so-manieth time."""
         with self._changed:

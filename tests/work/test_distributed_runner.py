@@ -265,11 +265,7 @@ def test_a_channel_s_flood_of_large_files_leaves_others_a_thread(open_runner, wo
     runner = open_runner(line=Line())
     runner.start(work.handlers)
     flood = [job(row_id, group="C1") for row_id in range(30)]
-    for each in flood:
-        work.hold(each)
-        runner.submit(each)
-    for each in flood[:12]:
-        work.wait_for(each)
+    work.occupy(runner, flood, running=12)
 
     runner.submit(job(100, group="C2"))
 
@@ -290,11 +286,7 @@ def test_large_files_leave_all_else_its_threads_whatever_channels_they_are_of(
     runner = open_runner(line=Line())
     runner.start(work.handlers)
     large = [job(row, group=f"C{row}", is_large=True) for row in range(10)]
-    for each in large:
-        work.hold(each)
-        runner.submit(each)
-    for each in large[:8]:
-        work.wait_for(each)
+    work.occupy(runner, large, running=8)
 
     small = [job(row, group="C99") for row in range(100, 110)]
     for each in small:

@@ -72,11 +72,7 @@ def test_a_group_with_nothing_under_way_finds_a_thread_whatever_another_has(
     runner = open_runner(threads=dict.fromkeys(JobKind, 4))
     runner.start(work.handlers)
     many = [job(row_id, group="C1") for row_id in range(6)]
-    for each in many:
-        work.hold(each)
-        runner.submit(each)
-    for each in many[:3]:
-        work.wait_for(each)
+    work.occupy(runner, many, running=3)
 
     runner.submit(job(10, group="C2"))
 
@@ -180,11 +176,7 @@ def test_large_files_hold_half_of_the_threads_whatever_channels_they_are_of(
     runner = open_runner(threads=dict.fromkeys(JobKind, 4))
     runner.start(work.handlers)
     large = [job(row_id, group=f"C{row_id}", is_large=True) for row_id in range(8)]
-    for each in large:
-        work.hold(each)
-        runner.submit(each)
-    for each in large[:2]:
-        work.wait_for(each)
+    work.occupy(runner, large, running=2)
 
     small = [job(row_id, group="C9") for row_id in range(100, 110)]
     for each in small:
@@ -200,11 +192,7 @@ def test_a_channel_s_large_files_leave_another_s_a_thread(open_runner, work):
     runner = open_runner(threads=dict.fromkeys(JobKind, 8))
     runner.start(work.handlers)
     many = [job(row_id, group="C1", is_large=True) for row_id in range(6)]
-    for each in many:
-        work.hold(each)
-        runner.submit(each)
-    for each in many[:3]:
-        work.wait_for(each)
+    work.occupy(runner, many, running=3)
 
     runner.submit(job(10, group="C2", is_large=True))
 
