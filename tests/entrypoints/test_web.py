@@ -124,6 +124,11 @@ def signed(raw):
     return sign(SECRET, int(time.time()), raw)
 
 
+def rename(site, table, name):
+    with site.database.write() as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
 def event(fields=MESSAGE, **envelope):
     known = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1"}
     return {**known, "event": fields, **envelope}
@@ -255,8 +260,7 @@ def test_an_event_is_stored_before_it_is_answered(site):
 def test_each_answer_is_counted_with_the_time_that_it_took(site):
     assert site.post(event())[0] == 200
     assert site.post(event({"type": "something_new"}))[0] == 200
-    with site.database.write() as connection:
-        connection.execute(text("ALTER TABLE shares RENAME TO away"))
+    rename(site, "shares", "away")
     message = {**MESSAGE, "ts": "1700000000.000200"}
     assert site.post(event(message))[0] == 500
 
@@ -300,9 +304,13 @@ def test_the_time_between_the_requests_of_a_connection_does_not_count(site):
 
 
 def test_each_refusal_is_counted(site):
-    command = urlencode({"command": "/attach", "text": "WEB-1"}).encode()
+    ids = {"team_id": "T1", "channel_id": "C1", "user_id": "U1", "trigger_id": "1.2.a"}
+    command = urlencode({"command": "/attach", "text": "WEB-1", **ids}).encode()
     form = "application/x-www-form-urlencoded"
     headers = {"Content-Type": form, **signed(command)}
+    rename(site, "shares", "away")
+    assert site.ask("POST", "/slack/events", command, headers)[0] == 500
+    rename(site, "away", "shares")
     for _ in range(2):
         site.ask("POST", "/slack/events", command, headers)
     site.post(b"{")
@@ -329,8 +337,7 @@ def test_an_event_that_slack_tried_before_is_stored_all_the_same(site):
 
 
 def test_an_event_that_cannot_be_stored_is_not_taken(site, caplog):
-    with site.database.write() as connection:
-        connection.execute(text("ALTER TABLE shares RENAME TO away"))
+    rename(site, "shares", "away")
 
     assert site.post(event())[0] == 500
     assert site.runner.submitted == []
@@ -338,8 +345,7 @@ def test_an_event_that_cannot_be_stored_is_not_taken(site, caplog):
     assert "no such table" in caplog.text
     assert "a.pdf" not in caplog.text
 
-    with site.database.write() as connection:
-        connection.execute(text("ALTER TABLE away RENAME TO shares"))
+    rename(site, "away", "shares")
     assert site.post(event())[0] == 200
     assert site.stored() == 1
 
