@@ -5,17 +5,17 @@ from sqlalchemy import select
 
 from bot.config import PrivateFiles
 from bot.domain.mentions import parse_mention
-from bot.domain.outcomes import ATTACHED
+from bot.domain.outcomes import ATTACHED, Outcome
 from bot.domain.presses import Decision, Press
 from bot.domain.references import WorkItemKey
-from bot.errors import BotNotInvited, PlaneUnavailable
+from bot.errors import BotNotInvited, PlaneUnavailable, PrivateConversation
 from bot.sandbox.wire import Fault, answer, cut
 from bot.work.ledger.parts import Resolution
 from bot.work.ledger.schema import attachments
 from bot.work.ledger.states import AttachmentState
 from bot.work.runner import JobKind
 from tests.work.bench import LINKS
-from tests.work.values import item_id, make_file, make_share
+from tests.work.values import found, item_id, make_file, make_share
 
 ASK = PrivateFiles.ASK
 SECRET = {"channel": "CSECRET"}
@@ -476,6 +476,17 @@ def test_what_is_held_is_open_for_nobody(ledger):
         ("F2.pdf", ("WEB-1", "WEB-2")),
     ]
     assert sorted(question.attachment_ids) == [1, 2, 3, 4]
+
+
+def test_what_the_settings_refuse_by_now_is_never_open(ledger):
+    share_id = ledger.shares.add(make_share("F1", "F2"))
+    refusal = Outcome.of(PrivateConversation())
+
+    assert ledger.shares.plan(share_id, [found("WEB-1")], refusal=refusal) == []
+
+    (item,) = ledger.replies.get(share_id).report.items
+    assert [line.outcome for line in item.files] == [refusal, refusal]
+    assert ledger.attachments.unfinished() == []
 
 
 def test_what_nobody_knows_to_be_a_work_item_needs_no_consent(ledger):

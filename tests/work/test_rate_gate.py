@@ -425,10 +425,11 @@ def test_who_is_not_is_turned_away_when_patience_is_over(clock, open_gate):
     gate = open_gate(1)
     call(gate, clock)
 
-    with pytest.raises(PlaneThrottled), gate.passage(patience=2):
+    with pytest.raises(PlaneThrottled) as info, gate.passage(patience=2):
         pytest.fail("there was no place")
 
     assert clock.now == 1_002
+    assert info.value.retry_after == WINDOW - 2
 
 
 def test_where_a_place_is_free_no_patience_is_needed(clock, open_gate):

@@ -335,13 +335,15 @@ def test_a_strangers_file_in_the_thread_is_guarded_as_elsewhere(bench):
     talk = {"channel": "CSHARED", "thread_ts": root.ts, "user": "USTRANGER"}
     bench.slack.post("words of theirs do no harm", **talk)
     fine = mention(bench, "WEB-1", root.ts, channel="CSHARED")
+    theirs = mention(bench, "WEB-1", root.ts, channel="CSHARED", user="USTRANGER")
+    assert len(bench.plan(fine)) == 1
     post(bench, "theirs", "b.pdf", **talk, fields={"user_team": "T2"})
     guarded = mention(bench, "WEB-1", root.ts, channel="CSHARED")
 
-    assert len(bench.plan(fine)) == 1
-    assert bench.plan(guarded) == []
-    (item,) = bench.ledger.replies.get(guarded).report.items
-    assert item.problem.code == "ExternalPerson"
+    for share_id in (theirs, guarded):
+        assert bench.plan(share_id) == []
+        (item,) = bench.ledger.replies.get(share_id).report.items
+        assert item.problem.code == "ExternalPerson"
 
 
 # --- the command --------------------------------------------------------------

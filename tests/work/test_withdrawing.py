@@ -164,6 +164,8 @@ def test_who_asks_for_it_while_it_is_left_out_gets_it(bench):
     assert bench.outcome(share_id) == "MessageDeleted"
     again = Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL")
     assert again in [job for job, _ in bench.agenda.jobs]
+    taken_up = [row[0] for row in bench.ledger.attachments.unfinished()]
+    assert taken_up == [attachment_id]  # by a start, too
     bench.attach(attachment_id)
     assert bench.outcome(asked[0]) == "Attached"
 
