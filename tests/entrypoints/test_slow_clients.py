@@ -167,6 +167,26 @@ def test_who_waits_for_an_answer_owes_nothing():
     assert ask_at_once(server, 5) == [b"HTTP/1.1 200 OK"] * 5
 
 
+def test_where_too_much_is_held_who_was_there_first_is_sent_away():
+    size = 1_000_000
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
+    server = build(seconds=1000, inbuf_overflow=2 * size)
+    with running(server), contextlib.ExitStack() as stack:
+        first, *others = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", port_of(server)), timeout=20)
+            )
+            for _ in range(68)  # of which 64 MiB hold 67
+        ]
+        for client in (first, *others):
+            client.sendall(head.ljust(len(head) + size - 1))
+
+        with contextlib.suppress(ConnectionResetError):
+            assert first.recv(1) == b""
+        others[0].sendall(b" ")
+        assert others[0].recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_while_requests_wait_the_sockets_are_left_alone():
     number = 100
     server = build(Counting, answer_slowly, connection_limit=200, backlog=200)
