@@ -7,7 +7,7 @@ import pytest
 
 from bot.clients.plane_writes import LATEST_SECONDS
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED
-from bot.errors import DAY, HOUR, LedgerUnavailable
+from bot.errors import DAY, HOUR, JobLost, LedgerUnavailable
 from bot.sandbox.slack import Generated
 from bot.sandbox.slack.content import as_content
 from bot.sandbox.wire import Fault, answer, cut
@@ -298,25 +298,34 @@ def test_a_fault_of_our_own_is_waited_out_like_any_other(bench, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+class Advancing:
+    """The ledger's attachments, with *advance* in place of its own."""
+
+    def __init__(self, inner, advance):
+        self._inner = inner
+        self.advance = advance
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+
+def have_progress_kept(bench, advance):
+    attachments = Advancing(bench.ledger.attachments, advance)
+    bench.ledger = replace(bench.ledger, attachments=attachments)
+
+
 def test_progress_is_passed_on_once_in_a_while(bench):
     _, share_id = bench.share(bench.slack.add_file(content=Generated(262_144 * 8)))
     (attachment_id,) = bench.plan(share_id)
     bench.agenda.take(JobKind.REPLY)
     seconds = iter(range(100))
-    told = []
+    told, keep = [], bench.ledger.attachments.advance
 
-    class Ledger:
-        def __init__(self, inner):
-            self._inner = inner
+    def advance(attachment_id, relayed):
+        told.append(relayed)
+        keep(attachment_id, relayed)
 
-        def __getattr__(self, name):
-            return getattr(self._inner, name)
-
-        def advance(self, attachment_id, relayed):
-            told.append(relayed)
-            self._inner.advance(attachment_id, relayed)
-
-    bench.ledger = replace(bench.ledger, attachments=Ledger(bench.ledger.attachments))
+    have_progress_kept(bench, advance)
     bench.attach(attachment_id, timer=lambda: next(seconds))
 
     # A second passes with each piece, and two make a while.
@@ -341,21 +350,29 @@ def test_progress_that_cannot_be_kept_is_no_reason_to_end_the_relay(bench, caplo
     (attachment_id,) = bench.plan(share_id)
     seconds = itertools.count(0, 10)
 
-    class Ledger:
-        def __init__(self, inner):
-            self._inner = inner
+    def advance(attachment_id, relayed):
+        raise LedgerUnavailable("the disk is full")
 
-        def __getattr__(self, name):
-            return getattr(self._inner, name)
-
-        def advance(self, attachment_id, relayed):
-            raise LedgerUnavailable("the disk is full")
-
-    bench.ledger = replace(bench.ledger, attachments=Ledger(bench.ledger.attachments))
+    have_progress_kept(bench, advance)
     bench.attach(attachment_id, timer=lambda: next(seconds))
 
     assert bench.attached() == [file.sha256]
     assert "the disk is full" in caplog.text
+
+
+def test_whose_job_is_anothers_by_now_sends_no_more_of_the_file(bench):
+    _, share_id = bench.share(bench.slack.add_file(content=Generated(262_144 * 8)))
+    (attachment_id,) = bench.plan(share_id)
+    seconds = itertools.count(0, 10)
+
+    def advance(attachment_id, relayed):
+        raise JobLost("taken over")
+
+    have_progress_kept(bench, advance)
+    with pytest.raises(JobLost):
+        bench.attach(attachment_id, timer=lambda: next(seconds))
+
+    assert bench.attached() == []
 
 
 # --- what may come late ---------------------------------------------------------

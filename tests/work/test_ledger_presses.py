@@ -257,6 +257,21 @@ def test_what_failed_is_not_removed(ledger):
     assert ledger.presses.undo(press(share_id)) == [work[0]]
 
 
+def test_a_link_whose_id_is_not_known_any_more_is_not_removed(ledger):
+    remote = make_file(mode="external", external_url="https://docs.example.com/1")
+    share_id, (attachment_id,) = ledger.plan(make_share(remote))
+    ledger.attachments.expect_link(attachment_id, within=0.0)
+    linked = Outcome.linked("Google Drive")
+    ledger.attachments.decide(attachment_id, linked, asset_id=ASSET)
+
+    # It is gone from Plane, and another share could not put it there again.
+    ledger.plan(make_share(remote, ts=SECOND))
+    ledger.attachments.expect_link(attachment_id, within=0.0)
+    ledger.attachments.decide(attachment_id, Outcome.of(PlaneKeyRefused()))
+
+    assert ledger.presses.undo(press(share_id)) == []
+
+
 def test_what_another_share_looks_at_just_now_is_not_removed(ledger):
     share_id, (attachment_id,) = attached(ledger)
     ledger.plan(make_share(ts=SECOND))
