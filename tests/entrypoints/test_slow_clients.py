@@ -167,6 +167,21 @@ def test_who_waits_for_an_answer_owes_nothing():
     assert ask_at_once(server, 5) == [b"HTTP/1.1 200 OK"] * 5
 
 
+def test_where_places_are_needed_no_more_lose_theirs_than_must():
+    server = build(seconds=1000, connection_limit=40)
+    with running(server), contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", port_of(server)), timeout=20)
+            )
+            for _ in range(45)
+        ]
+
+        assert clients[0].recv(1) == b""
+        clients[20].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert clients[20].recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_where_too_much_is_held_who_was_there_first_is_sent_away():
     size = 1_000_000
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
