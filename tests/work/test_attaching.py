@@ -211,7 +211,9 @@ def test_what_may_pass_is_tried_again_and_told(bench):
     _, share_id = bench.share(file)
     (attachment_id,) = bench.plan(share_id)
 
+    bench.agenda.take(JobKind.REPLY)
     bench.attach(attachment_id)
+    assert bench.agenda.take(JobKind.REPLY) == [share_id]
 
     at = bench.clock.now + 0.5
     assert (Job(JobKind.ATTACHMENT, attachment_id, "CGENERAL"), at) in bench.agenda.jobs
