@@ -85,6 +85,39 @@ def test_a_socket_that_cannot_be_read_is_replaced(app):
         mode.stop()
 
 
+class Warned:
+    """A socket that Slack warns of its end, twice; the next says nothing."""
+
+    def __init__(self):
+        self.is_closed = threading.Event()
+        self.opened = []
+
+    def open(self):
+        self.opened.append(self if not self.opened else Silent())
+        return self.opened[-1]
+
+    def messages(self):
+        for reason in ("warning", "refresh_requested"):
+            yield {"type": "disconnect", "reason": reason}
+
+    def close(self):
+        self.is_closed.set()
+
+
+class Silent:
+    """A socket that says nothing until it is closed."""
+
+    def __init__(self):
+        self._is_closed = threading.Event()
+
+    def messages(self):
+        self._is_closed.wait()
+        return []
+
+    def close(self):
+        self._is_closed.set()
+
+
 class Busy:
     """Sockets that cannot be had before so many seconds; they note who asks when."""
 
@@ -99,6 +132,20 @@ class Busy:
         if len(self.asked) == 2:
             self.is_asked_again.set()
         raise SlackThrottled(retry_after=self.SECONDS)
+
+
+def test_a_socket_that_slack_replaces_is_replaced_once(app, caplog):
+    caplog.set_level("INFO")
+    sockets = Warned()
+    mode = SocketMode(app, sockets, Precedence())
+    mode.start()
+    try:
+        assert sockets.is_closed.wait(10)
+    finally:
+        mode.stop()
+
+    assert caplog.text.count("Slack asks to reconnect") == 1
+    assert "opening another" not in caplog.text
 
 
 @pytest.fixture
