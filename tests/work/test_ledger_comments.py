@@ -283,20 +283,6 @@ def test_there_is_no_comment_that_nobody_asked_for(ledger):
 
 
 @only_sqlite
-def test_the_shares_of_a_message_are_found_by_an_index(ledger, database):
-    attach(ledger, make_share())
-    plan = []
-    with database.read() as connection:
-        sql = (
-            "EXPLAIN QUERY PLAN SELECT id FROM shares WHERE team_id = 'T1'"
-            " AND channel_id = 'C1' AND message_ts = '1'"
-        )
-        plan = [row[-1] for row in connection.exec_driver_sql(sql)]
-
-    assert all("ix_shares_channel_id_message_ts" in step for step in plan)
-
-
-@only_sqlite
 @pytest.mark.parametrize("end", ["forget", "lose"])
 def test_once_a_comment_is_gone_nothing_of_it_may_come_late(ledger, end):
     attach(ledger, make_share())
