@@ -29,7 +29,7 @@ def refused(error, **fields):
 
 def test_a_message_is_found_with_its_files(conversations, slack):
     file = slack.add_file(name="plan.pdf")
-    message = slack.share([file], text="see WEB-1")
+    message = slack.share([file], text="see WEB-1", fields={"user_team": "T1"})
 
     found = conversations.find_message("CGENERAL", message.ts)
 

@@ -168,11 +168,12 @@ def test_a_stub_is_looked_up_and_what_is_told_is_kept(bench):
 @pytest.mark.parametrize("error", ["user_not_visible", "access_denied"])
 def test_a_file_whose_owner_is_not_told_is_another_organisations(bench, error):
     file = bench.slack.add_file(user="USTRANGER", user_team="TOTHER")
+    _, share_id = bench.share(file, channel="CSHARED")
+    (attachment_id,) = bench.plan(share_id)
     refusal = b'{"ok": false, "error": "%s"}' % error.encode()
     bench.slack.fail(Fault("slack.users.info", answer(200, refusal, JSON)))
-    _, share_id = bench.share(file, channel="CSHARED")
 
-    bench.attach(bench.plan(share_id)[0])
+    bench.attach(attachment_id)
 
     assert bench.outcome(share_id) == "ExternalFile"
     assert bench.records() == []
