@@ -122,6 +122,7 @@ def test_a_phone_shows_one_side_at_a_time_and_tells_of_the_others(phone, stage):
 
     messages = page.get_by_role("button", name="Messages")
     messages.press("Enter")
+    page.locator(".place[aria-current]", has_text="Messages").wait_for()
     page.reload()
     shown = messages.bounding_box()
     assert 0 <= shown["x"] <= PHONE["width"] - shown["width"]
