@@ -5,7 +5,8 @@
     LoadmasterError
     ├── ConfigError                 settings are missing or malformed
     ├── StartError                  the process cannot start: database, lock, port
-    │   └── LedgerInUse
+    │   ├── LedgerInUse
+    │   └── DatabaseAway            it may be there later
     ├── ParseError                  outside input that has not the shape it must have
     │   ├── MalformedReference
     │   └── MalformedEvent
@@ -57,6 +58,10 @@ class StartError(LoadmasterError):
 
 class LedgerInUse(StartError):
     """Another process has the ledger."""
+
+
+class DatabaseAway(StartError):
+    """The database server lets nobody in now; it may later."""
 
 
 class ParseError(LoadmasterError, ValueError):

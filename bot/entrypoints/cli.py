@@ -14,19 +14,24 @@ from bot.entrypoints.commands import (
     sandbox,
 )
 from bot.entrypoints.terminal import open_streams
-from bot.errors import ConfigError, LedgerUnavailable, StartError
+from bot.errors import ConfigError, DatabaseAway, LedgerUnavailable, StartError
 
 _Command = Callable[[argparse.Namespace], int]
 
 #: As shells tell it of what SIGINT ended.
 _INTERRUPTED = 130
+#: It may go through later: EX_TEMPFAIL (man.openbsd.org/sysexits.3).
+_TRY_AGAIN = 75
 
 #: In the order of the help.
 _MODULES = (running, attaching, looking, doctor, manifest, sandbox)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status; 2 if it cannot be begun."""
+    """Run the command and return its exit status.
+
+    2 if it cannot be begun; 75 if that may change by itself.
+    """
     open_streams()
     options = _build_parser().parse_args(arguments)
     command: _Command = options.command
@@ -34,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except ConfigError as error:
         _complain(*error.faults)
+    except DatabaseAway as error:
+        _complain(str(error))
+        return _TRY_AGAIN
     except StartError as error:
         _complain(str(error))
     except LedgerUnavailable as error:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bot.errors import StartError
+from bot.errors import DatabaseAway, StartError
 from bot.work.ledger import budget_tables
 
 if TYPE_CHECKING:
@@ -103,14 +103,13 @@ class PostgresStore:
 
     def unusable(self, reason: str) -> StartError:
         """Return the error that says that the database cannot be used, and why."""
-        return StartError(
-            f"The PostgreSQL database cannot be used: {reason}; see DATABASE_URL."
-        )
+        return StartError(_tell(reason))
 
     def explain(self, error: DatabaseError) -> StartError:
         """Return the error that says why the schema cannot be made."""
         if isinstance(error, OperationalError):  # which says host, port, name and user
-            return self.unusable(str(error.orig).removesuffix("."))
+            # Whether it starts just now or lacks the user is in the server's language.
+            return DatabaseAway(_tell(str(error.orig).removesuffix(".")))
         return self.unusable(
             f"{error.orig}. Give Loadmaster a database of its own, and a user that may"
             " make tables in it"
@@ -122,6 +121,10 @@ class PostgresStore:
             connection.execution_options(**options)
             with connection.begin():
                 yield connection
+
+
+def _tell(reason: str) -> str:
+    return f"The PostgreSQL database cannot be used: {reason}; see DATABASE_URL."
 
 
 def _build_engine(url: str) -> Engine:
