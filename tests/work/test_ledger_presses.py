@@ -5,7 +5,7 @@ import pytest
 from bot.domain.outcomes import ALREADY_ATTACHED, ATTACHED, HELP, UNDONE, Outcome
 from bot.domain.presses import Press
 from bot.domain.references import WorkItemKey
-from bot.domain.seeks import SeekLatest, SeekMessage
+from bot.domain.seeks import SeekLatest, SeekMessage, SeekThread
 from bot.errors import (
     BotNotInvited,
     FileEmpty,
@@ -376,6 +376,23 @@ def test_from_nobody_elses_home_can_it_be_tried_again_or_undone(ledger, fields):
     assert ledger.presses.undo(elsewhere) == []
 
     assert ledger.shares.unfinished() == []
+
+
+def test_what_an_edit_keeps_from_being_tried_again_is_at_its_end(ledger):
+    """As where the thread that a mention is about has no files any more."""
+    share_id, (attachment_id,) = ledger.plan(make_share())
+    ledger.attachments.decide(attachment_id, Outcome.of(PlaneKeyRefused()))
+    ledger.presses.retry(press(share_id))
+    seek = SeekThread("1700000000.000100", "1700000000.000100")
+    ledger.shares.add(make_share(seek=seek, version="1700000009.000000"))
+    notice = Outcome.of(NoFilesFound())
+
+    ledger.shares.tell(ledger.shares.get_new(share_id), notice, is_private=True)
+
+    reply = ledger.replies.get(share_id)
+    assert (reply.report.is_final, ledger.replies.finish(reply)) == (True, True)
+    assert ledger.presses.retry(press(share_id))
+    assert ledger.shares.plan(share_id, []) == [attachment_id]
 
 
 def test_a_refused_work_item_is_looked_up_again(ledger):

@@ -57,11 +57,16 @@ def put_lines(
     _put_attachments(connection, share_id, now, is_held=is_held)
     _put_lines(connection, share_id, needs_consent=needs_consent)
     if refusal:
-        _withhold(connection, _WITHHOLD, share_id, refusal)
+        withhold_lines(connection, share_id, refusal)
     elif needs_consent:
         _withhold(connection, _HOLD, share_id, CONSENT_AWAITED)
     connection.execute(_WAKE, {"b_share_id": share_id, "due_at": now})
     return list(connection.execute(_IN_ORDER, {"b_share_id": share_id}).scalars())
+
+
+def withhold_lines(connection: Connection, share_id: int, outcome: Outcome) -> None:
+    """Give the share's lines that wait, and that nobody works on, the *outcome*."""
+    _withhold(connection, _WITHHOLD, share_id, outcome)
 
 
 def waking(wanted: Select[tuple[int]]) -> Update:

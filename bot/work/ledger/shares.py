@@ -17,7 +17,7 @@ from bot.work.ledger.arrivals import extend_share, insert_share, print_notice
 from bot.work.ledger.attempts import count_attempt
 from bot.work.ledger.changing import change_row
 from bot.work.ledger.database import Database
-from bot.work.ledger.lines import put_lines
+from bot.work.ledger.lines import put_lines, withhold_lines
 from bot.work.ledger.new_shares import NewShare, read_new_share
 from bot.work.ledger.parts import (
     Resolution,
@@ -123,7 +123,8 @@ class ShareLedger:
     ) -> bool:
         """End the share with a *notice*, to all or to the one who asked.
 
-        Return whether it is at its end: what an edit brought since is still to be seen.
+        What was to be tried again comes to that, too: nobody would take it up. Return
+        whether it is at its end: what an edit brought since is still to be seen.
         """
         told = print_notice(notice, is_private=is_private) if notice else None
         ended = {
@@ -135,6 +136,8 @@ class ShareLedger:
             if _read_version(connection, share.share_id) != share.version:
                 return False
             change_row(connection, shares, share.share_id, ended)
+            if notice:
+                withhold_lines(connection, share.share_id, notice)
             return True
 
     def plan(
