@@ -24,6 +24,8 @@ from bot.errors import (
     NoRecentFiles,
     NotVisible,
     SlackRejected,
+    SlackTokenRefused,
+    SlackUnavailable,
 )
 from bot.work.item_finder import ItemFinder
 from bot.work.latest import find_latest
@@ -116,7 +118,11 @@ class Seeker:
         )
 
     def _seek_author(self, share: NewShare, seek: SeekAuthor) -> Found:
-        share = self._know_asker(share)
+        try:
+            share = self._know_asker(share)
+        except SlackTokenRefused as problem:
+            # For an administrator to mend; whether this asks for anything is not known.
+            raise SlackUnavailable from problem
         return Found(
             share.channel_id,
             seek.ts,

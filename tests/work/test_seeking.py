@@ -269,9 +269,16 @@ def test_in_a_shared_channel_a_message_that_was_deleted_is_not_spoken_of(bench):
     assert bench.ledger.replies.get(share_id).report.is_left_out
 
 
-def test_while_slack_does_not_tell_whose_person_it_was_the_thread_is_told(bench):
+@pytest.mark.parametrize(
+    "refusal",
+    [answer(503, b""), answer(200, b'{"ok": false, "error": "token_revoked"}')],
+    ids=["away", "token"],
+)
+def test_while_slack_does_not_tell_whose_person_it_was_the_thread_is_told(
+    bench, refusal
+):
     bench.directory.find_project(WorkItemKey("WEB", 1))
-    bench.slack.fail(Fault("slack.users.info", answer(503, b""), times=2))
+    bench.slack.fail(Fault("slack.users.info", refusal, times=2))
     share_id = share_in_shared_channel(bench, "UANNA")
 
     bench.plan(share_id)
