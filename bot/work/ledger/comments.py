@@ -134,8 +134,8 @@ class CommentLedger:
         with self._heard.keeping(row_id):
             self._set(row_id, state=CommentState.NONE, due_at=self._clock())
 
-    def show(self, row_id: int, *, comment_id: str, digest: str | None) -> None:
-        """Keep that Plane has it, and what it says; None where that is not known."""
+    def show(self, row_id: int, *, comment_id: str, digest: str) -> None:
+        """Keep that Plane has it, and what it says."""
         with self._heard.keeping(row_id):
             self._set(
                 row_id,
