@@ -1,6 +1,7 @@
 """The connections to Slack, step by step: how long one is silent, and what is lost."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import socket
@@ -55,6 +56,17 @@ def connect(slack, app):
         each.stop()
 
 
+@contextlib.contextmanager
+def running(app, sockets):
+    """Have Socket Mode go on with these *sockets* meanwhile."""
+    mode = SocketMode(app, sockets, Precedence())
+    mode.start()
+    try:
+        yield
+    finally:
+        mode.stop()
+
+
 class Broken:
     """Sockets that cannot be read; they count how often one is opened."""
 
@@ -77,12 +89,8 @@ class Broken:
 
 def test_a_socket_that_cannot_be_read_is_replaced(app):
     sockets = Broken()
-    mode = SocketMode(app, sockets, Precedence())
-    mode.start()
-    try:
+    with running(app, sockets):
         assert sockets.is_opened_again.wait(10)
-    finally:
-        mode.stop()
 
 
 class Warned:
@@ -137,12 +145,8 @@ class Busy:
 def test_a_socket_that_slack_replaces_is_replaced_once(app, caplog):
     caplog.set_level("INFO")
     sockets = Warned()
-    mode = SocketMode(app, sockets, Precedence())
-    mode.start()
-    try:
+    with running(app, sockets):
         assert sockets.is_closed.wait(10)
-    finally:
-        mode.stop()
 
     assert caplog.text.count("Slack asks to reconnect") == 1
     assert "opening another" not in caplog.text
@@ -215,12 +219,8 @@ def test_a_refused_app_token_is_named_in_the_log(slack, connect, caplog):
 
 def test_slack_is_asked_for_no_socket_before_it_said(app):
     sockets = Busy()
-    mode = SocketMode(app, sockets, Precedence())
-    mode.start()
-    try:
+    with running(app, sockets):
         assert sockets.is_asked_again.wait(10)
-    finally:
-        mode.stop()
 
     first, second = sockets.asked[:2]
     assert second - first >= Busy.SECONDS
